@@ -1,0 +1,1 @@
+"""What is known, and who said so: tables, ids, origin, store."""
