@@ -84,13 +84,14 @@ class Record:
 
     def fingerprint(self) -> str:
         """Return a hash of what the record holds: its imports and what each source's name stands for."""
-        parts = self.connection.execute(
-            "SELECT id::VARCHAR FROM origin ORDER BY 1"
-        ).fetchall() + self.connection.execute(
-            """SELECT concat_ws('|', a.id, s.id, s.name, s.kind, s.country, s.language, s.speaks_for,
+        parts = (
+            self.connection.execute("SELECT id::VARCHAR FROM origin ORDER BY 1").fetchall()
+            + self.connection.execute(
+                """SELECT concat_ws('|', a.id, s.id, s.name, s.kind, s.country, s.language, s.speaks_for,
                                 s.independence_group)
                FROM source_alias a JOIN source s ON s.id = a.source ORDER BY 1"""
-        ).fetchall()
+            ).fetchall()
+        )
         text = "\n".join([str(schema_version()), *(row[0] for row in parts)])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

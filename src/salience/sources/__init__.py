@@ -1,0 +1,1 @@
+"""Other people's formats in, record rows out: one module a format."""
