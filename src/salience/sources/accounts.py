@@ -57,7 +57,7 @@ def stage_rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, telling: Tel
             FROM staged"""
     )
     count = connection.execute("SELECT count(*) FROM staged").fetchone()
-    return (count or (0,))[0]
+    return int((count or (0,))[0])
 
 
 def stage_tellers(connection: duckdb.DuckDBPyConnection, telling: Telling, origin: int) -> None:

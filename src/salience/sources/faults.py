@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -90,8 +91,6 @@ def record_faults(
     connection: duckdb.DuckDBPyConnection, sheet: Sheet, origin: int, faults: Sequence[Fault]
 ) -> dict[str, int]:
     """Write the faults into `set_aside`; return how often each rule applied."""
-    import pyarrow as pa
-
     counts: dict[str, int] = {}
     batch: list[tuple[object, ...]] = []
     for fault, line, raw in _located(sheet, faults):
@@ -100,9 +99,9 @@ def record_faults(
         value = fault.value[:200] if fault.value else fault.value
         batch.append((origin, fault.scope, line, fault.column, value, fault.reason, raw))
         if len(batch) >= BATCH:
-            _write(connection, pa, batch)
+            _write(connection, batch)
             batch = []
-    _write(connection, pa, batch)
+    _write(connection, batch)
     return dict(sorted(counts.items(), key=lambda item: -item[1]))
 
 
@@ -113,8 +112,6 @@ def _rule(fault: Fault) -> str:
 
 def _located(sheet: Sheet, faults: Sequence[Fault]) -> Iterator[tuple[Fault, int | None, str | None]]:
     """Give each fault its physical line and, for a row set aside, the row as JSON."""
-    import json
-
     wanted = sorted({fault.record for fault in faults})
     places = iter(locate_records(sheet, wanted))
     record, line, text = 0, None, ""
@@ -133,7 +130,7 @@ def _located(sheet: Sheet, faults: Sequence[Fault]) -> Iterator[tuple[Fault, int
             yield fault, line, json.dumps(split_record(sheet, text), ensure_ascii=False) if text else None
 
 
-def _write(connection: duckdb.DuckDBPyConnection, pa: object, batch: list[tuple[object, ...]]) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, batch: list[tuple[object, ...]]) -> None:
     if not batch:
         return
     import pyarrow
@@ -198,10 +195,8 @@ def _value_rules(telling: Telling) -> list[str]:
             "it cannot be; the report stands without a date"
         )
         rules.append(
-            f"""SELECT row, 'date of report {{}} in ' || {sql_text(telling.tellers.column)}, raw_published,
-                {sql_text(too_far)} FROM teller WHERE published IS NULL AND raw_published IS NOT NULL""".replace(
-                "'date of report {} in ' || ", "'dates beside ' || "
-            )
+            f"""SELECT row, {sql_text("dates beside " + telling.tellers.column)}, raw_published, {sql_text(too_far)}
+                FROM teller WHERE published IS NULL AND raw_published IS NOT NULL"""
         )
     return rules
 

@@ -268,7 +268,7 @@ def _spellings(connection: duckdb.DuckDBPyConnection, telling: Telling) -> dict[
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    return (connection.execute(query).fetchone() or (0,))[0]
+    return int((connection.execute(query).fetchone() or (0,))[0])
 
 
 def _drop_staged(connection: duckdb.DuckDBPyConnection) -> None:

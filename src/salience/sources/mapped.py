@@ -85,7 +85,7 @@ class FormatPart(_Part):
 class Mapping(_Part):
     """A mapping of a table's columns to what the record calls them."""
 
-    dataset: DatasetPart = Field(default_factory=DatasetPart)
+    dataset: DatasetPart = Field(default_factory=lambda: DatasetPart())
     source: SourcePart | None = None
     columns: dict[str, str] = Field(
         default_factory=dict, description="The record's name = the file's column."
@@ -96,7 +96,7 @@ class Mapping(_Part):
     codes: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="For a coded column: code = word."
     )
-    formats: FormatPart = Field(default_factory=FormatPart)
+    formats: FormatPart = Field(default_factory=lambda: FormatPart())
 
     @field_validator("columns", "constants", "codes")
     @classmethod
@@ -191,7 +191,7 @@ def _record_name(name: str) -> str:
 def _hxl_name(tag: str) -> str | None:
     attributes = set(tag.split("+")[1:])
     head = tag.split("+", maxsplit=1)[0]
-    fitting = [t for t in HXL if t.split("+")[0] == head and set(t.split("+")[1:]) <= attributes]
+    fitting = [t for t in HXL if t.split("+", maxsplit=1)[0] == head and set(t.split("+")[1:]) <= attributes]
     return HXL[max(fitting, key=len)] if fitting else None
 
 

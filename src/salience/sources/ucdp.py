@@ -105,7 +105,10 @@ def _tellers(sheet: Sheet) -> tuple[Tellers | None, str]:
     dates = f"string_split({sql_name(date)}, ';')" if date else "[]::VARCHAR[]"
     titles = f"string_split({sql_name(headline)}, ';')" if headline else "[]::VARCHAR[]"
     # A headline may hold the separator; then only the quoted entries of source_article say where it ends.
-    exact = f"CASE WHEN len({titles}) = len({offices}) THEN {titles} WHEN len({parsed}) = len({offices}) THEN {from_article[3]} END"
+    exact = (
+        f"CASE WHEN len({titles}) = len({offices}) THEN {titles} "
+        f"WHEN len({parsed}) = len({offices}) THEN {from_article[3]} END"
+    )
     has_office = f"nullif(trim({sql_name(office)}), '') IS NOT NULL"
     return (
         Tellers(

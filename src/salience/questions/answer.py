@@ -1,0 +1,321 @@
+"""The answer: one frozen object, the same in Python, on the command line, in the report and in the app."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from html import escape
+from typing import Any, Literal
+
+Status = Literal["holds", "fails", "cannot be checked"]
+Cell = str | int | float | bool | None
+
+# Digits kept in JSON: beyond them lies the noise of summation order, and the same answer must be the same bytes.
+SIGNIFICANT_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One number with its interval.
+
+    Attributes
+    ----------
+    name : str
+        A stable name that claims and programs refer to: "slope_log_deaths".
+    label : str
+        What it is, in plain words.
+    value, low, high : float or None
+        The estimate and its interval; None where the record cannot say.
+    level : float
+        Coverage of the interval, 0.95.
+    unit : str
+        "sources per event", "chance", "ratio".
+    n : int
+        Events it rests on.
+    view : str
+        Which of the question's views it belongs to.
+    note : str
+        Why it is missing, or how far to trust it.
+    """
+
+    name: str
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    n: int
+    level: float = 0.95
+    view: str = ""
+    note: str = ""
+    draws: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of an answer's table: its key, its heading and how to show it."""
+
+    name: str
+    label: str
+    format: Literal["text", "integer", "number", "share", "date"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of an answer.
+
+    Attributes
+    ----------
+    name : str
+        Stable; the CSV in `answers/` is called after it.
+    title : str
+        What it shows.
+    columns : tuple of Column
+        One for each cell of a row. `format` "share" holds 0 to 1 and is shown in per cent.
+    rows : tuple of tuple
+        Cells; None is unknown.
+    note : str
+        How to read it.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+    def to_records(self) -> list[dict[str, Cell]]:
+        """Return the rows as dictionaries by column name."""
+        return [dict(zip((c.name for c in self.columns), row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart as a Vega-Lite specification with its data inside.
+
+    Attributes
+    ----------
+    name : str
+        Stable.
+    title : str
+        The finding, in a sentence.
+    description : str
+        What a person who cannot see the chart should know; its text alternative.
+    spec : dict
+        Vega-Lite 6, as Altair writes it.
+    table : str
+        The name of the answer's table that holds the same data.
+    """
+
+    name: str
+    title: str
+    description: str
+    spec: dict[str, Any]
+    table: str = ""
+
+    def to_chart(self) -> Any:
+        """Return the Altair chart."""
+        import altair
+
+        return altair.Chart.from_dict(self.spec)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"application/vnd.vegalite.v6+json": self.spec, "text/plain": self.title}
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What must be true for the answer to mean what it says, whether it is, and how that was checked."""
+
+    text: str
+    status: Status
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Which rows of the record a statement rests on.
+
+    Attributes
+    ----------
+    name : str
+        What they are evidence of.
+    table : str
+        The record's table.
+    ids : tuple of int
+        Their ids, where they are few.
+    condition : str
+        A SQL condition on that table that selects them, where they are many.
+    n : int
+        How many there are.
+    """
+
+    name: str
+    table: str
+    n: int
+    ids: tuple[int, ...] = ()
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method used, and where it is published."""
+
+    name: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a record says to a question.
+
+    The same record, parameters, seed and version give the same JSON, byte for byte.
+    """
+
+    question: str
+    headline: str
+    estimates: tuple[Estimate, ...]
+    tables: tuple[Table, ...]
+    figures: tuple[Figure, ...]
+    assumptions: tuple[Assumption, ...]
+    warnings: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    method: tuple[Method, ...]
+    params: Mapping[str, Any]
+    seed: int
+    record: str
+    version: str
+    sections: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        """The main table, which is the first."""
+        return self.tables[0]
+
+    def estimate(self, name: str) -> Estimate:
+        """Return an estimate by its name.
+
+        Raises
+        ------
+        KeyError
+            With the names there are.
+        """
+        for estimate in self.estimates:
+            if estimate.name == name:
+                return estimate
+        raise KeyError(f"no estimate '{name}'; there are {', '.join(e.name for e in self.estimates)}")
+
+    def find_table(self, name: str) -> Table:
+        """Return a table by its name; KeyError with the names there are."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(f"no table '{name}'; there are {', '.join(t.name for t in self.tables)}")
+
+    @property
+    def key(self) -> str:
+        """A short hash of what decides the answer: question, parameters, seed, record, version."""
+        return answer_key(self.question, self.params, self.seed, self.record, self.version)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data with stable order and rounded floats."""
+        plain: dict[str, Any] = _plain(self)
+        return plain
+
+    def to_json(self) -> str:
+        """Return the answer as JSON; large integers are strings, for JavaScript would round them."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Answer:
+        """Read what `to_json` wrote."""
+        data = json.loads(text)
+        tables = tuple(
+            Table(
+                t["name"], t["title"], tuple(Column(**c) for c in t["columns"]), _tuples(t["rows"]), t["note"]
+            )
+            for t in data.pop("tables")
+        )
+        evidence = tuple(
+            Evidence(**{**e, "ids": tuple(int(i) for i in e["ids"])}) for e in data.pop("evidence")
+        )
+        estimates = tuple(
+            Estimate(**{**e, "draws": tuple(e["draws"]) if e["draws"] is not None else None})
+            for e in data.pop("estimates")
+        )
+        return cls(
+            tables=tables,
+            evidence=evidence,
+            estimates=estimates,
+            figures=tuple(Figure(**f) for f in data.pop("figures")),
+            assumptions=tuple(Assumption(**a) for a in data.pop("assumptions")),
+            method=tuple(Method(**m) for m in data.pop("method")),
+            warnings=tuple(data.pop("warnings")),
+            **data,
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the headline, the estimates and the warnings in a notebook."""
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{escape(e.label)}</th>"
+            f"<td>{escape(format_interval(e))}</td><td>{e.n:,}</td></tr>"
+            for e in self.estimates
+        )
+        warnings = "".join(f"<li>{escape(w)}</li>" for w in self.warnings)
+        return (
+            f"<p><strong>{escape(self.headline)}</strong></p><table><thead><tr><th>Estimate</th>"
+            f"<th>Value (interval)</th><th>Events</th></tr></thead><tbody>{rows}</tbody></table><ul>{warnings}</ul>"
+        )
+
+
+def answer_key(question: str, params: Mapping[str, Any], seed: int, record: str, version: str) -> str:
+    """Return the hash that names an answer before it is computed."""
+    text = json.dumps([question, dict(params), seed, record, version], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def format_number(value: float | None, unit: str = "") -> str:
+    """Write a number as a person would say it: three significant digits, thousands separated, chances in per cent."""
+    if value is None or not math.isfinite(value):
+        return "unknown" if value is None or math.isnan(value) else ("∞" if value > 0 else "−∞")
+    if unit in {"chance", "share"}:
+        percent = 100 * value
+        return f"{percent:.0f} %" if abs(percent) >= 10 else f"{percent:.1f} %"
+    size = abs(value)
+    if size >= 1000:
+        digits = -(len(str(int(size))) - 3)
+        return f"{round(value, digits):,.0f}".replace("-", "−")
+    text = f"{value:.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
+    return text.replace("-", "−")
+
+
+def format_interval(estimate: Estimate) -> str:
+    """Write an estimate with its interval: "1.18 (95 % interval 0.83–1.54)"."""
+    if estimate.value is None:
+        return "the record cannot say"
+    value = format_number(estimate.value, estimate.unit)
+    if estimate.low is None or estimate.high is None:
+        return f"{value} (no interval)"
+    low, high = format_number(estimate.low, estimate.unit), format_number(estimate.high, estimate.unit)
+    return f"{value} ({100 * estimate.level:.0f} % interval {low} to {high})"
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if abs(value) < 2**53 else str(value)
+    if isinstance(value, float):
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, str)) else str(value)
+
+
+def _tuples(rows: list[list[Cell]]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(tuple(row) for row in rows)
