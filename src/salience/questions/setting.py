@@ -51,6 +51,6 @@ class Setting(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    period: Period = Field(default_factory=lambda: Period(), description="The days covered.")
-    area: Area = Field(default_factory=lambda: Area(), description="The area covered.")
+    period: Period = Field(default_factory=Period, description="The days covered.")
+    area: Area = Field(default_factory=Area, description="The area covered.")
     capital: Capital | None = Field(None, description="The capital.")

@@ -55,39 +55,58 @@ def register_spellings(
 
 
 def settle_sources(connection: duckdb.DuckDBPyConnection, rules: Sequence[SourceRule]) -> bool:
-    """Make `source` and `source_alias.source` what the spellings and the rules say.
-
-    Accounts and reports follow, and so do the events' counts of sources.
+    """Make `source` and `source_alias.source` what the spellings and the rules say; accounts and reports follow.
 
     Returns
     -------
     bool
-        Whether any account changed its source.
+        Whether anything changed; then the events' counts of sources want refreshing.
     """
+    if not sources_differ(connection, rules):
+        return False
+    aliases, sources = _settled(connection, rules)
+    connection.execute("DELETE FROM source_alias")
+    connection.execute("DELETE FROM source")
+    _append(connection, "source_alias", aliases)
+    _append(connection, "source", sources)
+    _follow(connection)
+    return True
+
+
+def sources_differ(connection: duckdb.DuckDBPyConnection, rules: Sequence[SourceRule]) -> bool:
+    """Say whether the record's sources are other than the rules would make them."""
+    aliases, sources = _settled(connection, rules)
+    return (
+        connection.execute("FROM source_alias ORDER BY spelling").fetchall() != aliases
+        or connection.execute("FROM source ORDER BY id").fetchall() != sources
+    )
+
+
+def _settled(
+    connection: duckdb.DuckDBPyConnection, rules: Sequence[SourceRule]
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Return the rows of `source_alias` and `source` as the rules want them."""
     spelled = connection.execute(
         "SELECT id, spelling, normalised, declared_kind FROM source_alias ORDER BY spelling"
     ).fetchall()
     canonical = {normalise_name(rule.name): rule.canonical for rule in rules}
     described = _describe(rules)
     names: dict[int, str] = {}
+    ruled: dict[int, str] = {}
     kinds: dict[int, str] = {}
-    aliases = []
+    aliases: list[tuple[Any, ...]] = []
     for alias, spelling, normalised, declared in spelled:
         name = canonical.get(normalised)
         source = stable_id("source", normalise_name(name) if name else normalised)
-        decided = "sources.csv" if name else "spelling"
-        aliases.append((alias, spelling, normalised, source, decided, declared))
-        names[source] = name or min(names.get(source, spelling), spelling, key=_plainness)
+        aliases.append((alias, spelling, normalised, source, "sources.csv" if name else "spelling", declared))
+        if name:
+            ruled[source] = name
+        names[source] = min(names.get(source, spelling), spelling, key=_plainness)
         if declared:
             kinds[source] = declared
-    sources = [
-        _source_row(i, names[i], kinds.get(i), described.get(normalise_name(names[i]))) for i in sorted(names)
-    ]
-    connection.execute("DELETE FROM source_alias")
-    connection.execute("DELETE FROM source")
-    _append(connection, "source_alias", aliases)
-    _append(connection, "source", sources)
-    return _follow(connection)
+    names |= ruled
+    sources = [_source_row(i, names[i], kinds.get(i), described.get(normalise_name(names[i]))) for i in sorted(names)]
+    return aliases, sources
 
 
 def _describe(rules: Iterable[SourceRule]) -> dict[str, dict[str, str | None]]:
@@ -112,15 +131,12 @@ def _plainness(spelling: str) -> tuple[bool, int, str]:
     return ("://" in spelling or "/" in spelling, -len(spelling), spelling)
 
 
-def _follow(connection: duckdb.DuckDBPyConnection) -> bool:
-    changed = 0
+def _follow(connection: duckdb.DuckDBPyConnection) -> None:
     for table in ("account", "report"):
-        row = connection.execute(
+        connection.execute(
             f"""UPDATE {table} SET source = a.source FROM source_alias a
                 WHERE a.id = {table}.alias AND a.source IS DISTINCT FROM {table}.source"""
-        ).fetchone()
-        changed += row[0] if row else 0
-    return changed > 0
+        )
 
 
 def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -85,7 +85,7 @@ class FormatPart(_Part):
 class Mapping(_Part):
     """A mapping of a table's columns to what the record calls them."""
 
-    dataset: DatasetPart = Field(default_factory=lambda: DatasetPart())
+    dataset: DatasetPart = Field(default_factory=DatasetPart)
     source: SourcePart | None = None
     columns: dict[str, str] = Field(
         default_factory=dict, description="The record's name = the file's column."
@@ -96,7 +96,7 @@ class Mapping(_Part):
     codes: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="For a coded column: code = word."
     )
-    formats: FormatPart = Field(default_factory=lambda: FormatPart())
+    formats: FormatPart = Field(default_factory=FormatPart)
 
     @field_validator("columns", "constants", "codes")
     @classmethod

@@ -91,14 +91,14 @@ def _tellers(sheet: Sheet) -> tuple[Tellers | None, str]:
     """Give the lists of outlets, dates and headlines, and the condition under which a row lists them."""
     article, office = sheet.find("source_article"), sheet.find("source_office")
     date, headline = sheet.find("source_date"), sheet.find("source_headline")
-    entries = _entries(article) if article else "[]::VARCHAR[]"
     if office is None and article is None:
         return None, "false"
+    counted = _counted(sheet)
+    entries = _entries(article, counted) if article else "[]::VARCHAR[]"
     parsed = f"[x for x in {entries} if regexp_matches(x, {sql_text(ENTRY)})]"
     from_article = {
         group: f"[regexp_extract(x, {sql_text(ENTRY)}, {group}) for x in {parsed}]" for group in (1, 2, 3)
     }
-    counted = _counted(sheet)
     if office is None:
         return Tellers(article or "", from_article[1], from_article[2], from_article[3]), counted
     offices = f"string_split({sql_name(office)}, ';')"
@@ -121,8 +121,15 @@ def _tellers(sheet: Sheet) -> tuple[Tellers | None, str]:
     )
 
 
-def _entries(article: str) -> str:
-    return f"string_split(coalesce({sql_name(article)}, ''), '\";\"')"
+def _entries(article: str, counted: str) -> str:
+    """Split the cell where one quoted entry ends and the next begins.
+
+    Rows whose sources were not counted cite them as free text ("AI, Human rights violations, 1992-06-16"), from
+    which no outlet can be told; only quoted entries are taken from those.
+    """
+    text = f"trim(coalesce({sql_name(article)}, ''))"
+    split = f"string_split_regex({text}, '\"\\s*;\\s*\"')"
+    return f"CASE WHEN {counted} OR starts_with({text}, '\"') THEN {split} ELSE [] END"
 
 
 def _counted(sheet: Sheet) -> str:

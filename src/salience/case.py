@@ -1,0 +1,385 @@
+"""A case folder in; a record, answers and a report out: the main job."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from salience import __version__
+from salience.case_file import (
+    CASE_FILE,
+    SOURCE_COLUMNS,
+    SOURCES_FILE,
+    CaseFile,
+    CaseInput,
+    check_params,
+    new_case_text,
+    read_case_file,
+    read_sources,
+)
+from salience.errors import CaseError, InputError, RecordError
+from salience.linking.source_names import Suggestion, suggest_sources
+from salience.questions.answer import Answer, answer_key
+from salience.questions.catalogue import find_question
+from salience.record.events import refresh_events
+from salience.record.names import normalise_name
+from salience.record.source_names import SourceRule, settle_sources, sources_differ
+from salience.record.store import Record
+from salience.sources.load import Imported, import_file
+
+RECORD_FILE, RAW, ANSWERS, REPORT = "record.duckdb", "raw", "answers", "report.html"
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run did: the files it took in, the answers, and where the report lies."""
+
+    imports: tuple[Imported, ...]
+    answers: tuple[Answer, ...]
+    report: Path
+    warnings: tuple[str, ...]
+
+
+class Case:
+    """A case folder.
+
+    Parameters
+    ----------
+    folder : Path
+        With a `case.toml`.
+    read_only : bool
+        Only look: nothing in the folder is changed, and several programs may look at once.
+    data : Path, optional
+        Where input files are that do not lie in the case folder; a folder, or the file itself when there is one.
+
+    Raises
+    ------
+    CaseError
+        The folder or its `case.toml` is not as it must be.
+    InputError
+        `sources.csv` is not as it must be.
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False, data: Path | None = None) -> None:
+        self.folder = folder
+        self.read_only = read_only
+        self.data = data
+        self.file: CaseFile = read_case_file(folder)
+        self.rules: list[SourceRule] = read_sources(folder)
+        self._record: Record | None = None
+
+    @property
+    def record(self) -> Record:
+        """What is known and who said so; opened on first use.
+
+        Raises
+        ------
+        RecordError
+            It does not exist yet, is in use by another program, or cannot be opened.
+        """
+        if self._record is None:
+            self._record = Record(self.folder / RECORD_FILE, read_only=self.read_only)
+            # Frames that outlive the interpreter's last lines must not find the file open.
+            weakref.finalize(self, self._record.close)
+        return self._record
+
+    def add(
+        self,
+        file: str | Path,
+        format: str | None = None,  # noqa: A002 - the words of the command line
+        map: str | Path | None = None,  # noqa: A002
+        progress: Progress | None = None,
+    ) -> Imported:
+        """Take a file into the record, keep its bytes in `raw/`, and list it in `case.toml`.
+
+        Parameters
+        ----------
+        file : str or Path
+            UCDP GED, ACLED or any table; plain, `.gz`, `.zip`, XLSX or Parquet.
+        format : {"ucdp", "acled", "table"}, optional
+            Recognised from the columns when left out.
+        map : str or Path, optional
+            The TOML mapping of a table.
+        progress : callable, optional
+            Called with a stage and the share done.
+
+        Returns
+        -------
+        Imported
+            Rows read, kept and set aside; `already` when the record held the file.
+
+        Raises
+        ------
+        InputError, RecordError
+            Nothing was changed.
+        """
+        path, mapping = Path(file), Path(map) if map is not None else None
+        imported = self._import(path, format, mapping, progress)
+        self._list_input(path, imported, mapping)
+        return imported
+
+    def ask(self, question: str, *, seed: int = 0, progress: Progress | None = None, **params: Any) -> Answer:
+        """Ask a question of the record.
+
+        Parameters
+        ----------
+        question : str
+            Its name: "attention".
+        seed : int
+            For what is drawn by chance.
+        progress : callable, optional
+            Called with a stage and the share done.
+        **params
+            The question's parameters; what is left out is taken from `case.toml`, then from the question.
+
+        Returns
+        -------
+        Answer
+            The one kept in `answers/` when record, parameters, seed and version are the same.
+
+        Raises
+        ------
+        QuestionError, CaseError
+            There is no such question, or a parameter is wrong.
+        """
+        found = find_question(question)
+        given = {**self.file.questions.get(question, {}), **params}
+        checked = check_params(question, given, f"question {question}")
+        self._settle()
+        setting = self.file.setting
+        told = {**checked.model_dump(mode="json"), "setting": setting.model_dump(mode="json")}
+        key = answer_key(question, told, seed, self.record.fingerprint(), __version__)
+        kept = self.folder / ANSWERS / f"{question}-{key}.json"
+        if kept.is_file():
+            return Answer.from_json(kept.read_text(encoding="utf-8"))
+        answer = found.ask(self.record, checked, setting, seed=seed, version=__version__, progress=progress)
+        _write_quietly(kept, answer.to_json())
+        # Read back, so that the first answer and the kept one are the same to the last digit.
+        return Answer.from_json(answer.to_json())
+
+    def run(self, progress: Progress | None = None) -> Run:
+        """Take in the inputs of `case.toml`, ask its questions, and write the answers and the report.
+
+        Raises
+        ------
+        SalienceError
+            An input, a parameter or the record is not as it must be; what was taken in before stays.
+        """
+        from salience.report.page import CaseHead, write_report, write_tables
+
+        imports = tuple(
+            self._import(self._locate(i), i.importer, self._mapping(i), progress) for i in self.file.inputs
+        )
+        if not self.record.rows("SELECT 1 FROM origin LIMIT 1"):
+            raise CaseError(
+                f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"
+            )
+        answers = tuple(self.ask(question, progress=progress) for question in self.file.questions)
+        for answer in answers:
+            write_tables(self.folder / ANSWERS / answer.question, answer)
+        if progress:
+            progress("writing the report", 0.0)
+        warnings = tuple(self.warnings())
+        head = CaseHead(self.file.name, self.file.summary, self.file.setting, warnings)
+        report = write_report(self.folder / REPORT, head, self.record, answers)
+        return Run(imports, answers, report, warnings)
+
+    def suggestions(self) -> list[Suggestion]:
+        """Return pairs of source names that may be one source; only `sources.csv` makes them one."""
+        rows = self.source_rows()
+        return suggest_sources([row["name"] for row in rows], [row["events"] for row in rows])
+
+    def source_rows(self) -> list[dict[str, Any]]:
+        """Return the sources that tell of events, the most frequent first, with their spellings."""
+        self._settle()
+        return self.record.rows(
+            """SELECT s.name, s.kind, s.country, s.language, s.speaks_for, s.independence_group,
+                      count(DISTINCT l.event) AS events, list(DISTINCT a.spelling ORDER BY a.spelling) AS spellings
+               FROM source s JOIN source_alias a ON a.source = s.id JOIN account t ON t.alias = a.id
+                    JOIN link l ON l.account = t.id
+               WHERE s.kind IS DISTINCT FROM 'dataset'
+               GROUP BY ALL ORDER BY events DESC, s.name"""
+        )
+
+    def set_aside_rows(self) -> list[dict[str, Any]]:
+        """Return what could not be taken, row by row, with file, line, column, value and reason."""
+        return self.record.rows(
+            """SELECT o.file, s.scope, s.line, s."column", s.value, s.reason, s.raw
+               FROM set_aside s JOIN origin o ON o.id = s.origin ORDER BY o.file, s.line, s."column" """
+        )
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the case, in plain sentences; empty when all is well."""
+        problems = self.record.check()
+        for row in self.record.rows("SELECT file, sha256 FROM origin ORDER BY file"):
+            if not any((self.folder / RAW).glob(f"{row['sha256']}*")):
+                problems.append(f"raw/ no longer holds the file {row['file']} that the record was made from")
+        return problems
+
+    def warnings(self) -> list[str]:
+        """Return what a person should look at: unused lines of sources.csv, sources of no stated kind."""
+        known = {
+            row["normalised"] for row in self.record.rows("SELECT DISTINCT normalised FROM source_alias")
+        }
+        unused = [rule.name for rule in self.rules if normalise_name(rule.name) not in known]
+        found = []
+        if unused:
+            found.append(
+                f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"
+            )
+        if self.read_only and sources_differ(self.record.connection, self.rules):
+            found.append(
+                f"{SOURCES_FILE} was changed since the record was made; `salience run` takes it over"
+            )
+        return found
+
+    def close(self) -> None:
+        """Close the record; safe to call twice."""
+        if self._record is not None:
+            self._record.close()
+            self._record = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _import(
+        self, path: Path, importer: str | None, mapping: Path | None, progress: Progress | None
+    ) -> Imported:
+        if self.read_only:
+            raise RecordError("the case was opened for reading only")
+        imported = import_file(
+            self.record,
+            path,
+            self.folder / RAW,
+            importer=importer,
+            mapping=mapping,
+            rules=self.rules,
+            progress=progress or (lambda stage, share: None),
+        )
+        self._settle()
+        return imported
+
+    def _settle(self) -> None:
+        """Let the record follow `sources.csv`."""
+        if self.read_only:
+            return
+        if sources_differ(self.record.connection, self.rules):
+            with self.record.transaction() as connection:
+                settle_sources(connection, self.rules)
+                refresh_events(connection)
+
+    def _locate(self, given: CaseInput) -> Path:
+        """Find an input: in the case, where --data says, or the copy kept by its hash."""
+        places = [self.folder / given.file]
+        if self.data is not None:
+            single = len(self.file.inputs) == 1
+            places.append(self.data if self.data.is_file() and single else self.data / Path(given.file).name)
+        if given.sha256:
+            places += sorted((self.folder / RAW).glob(f"{given.sha256}*"))
+        for place in places:
+            if place.is_file():
+                return place
+        looked = " and ".join(str(place.parent) for place in places)
+        raise InputError(
+            f"the input is not in {looked}. Put it there, or name its folder: salience run {self.folder} --data FOLDER",
+            file=given.file,
+        )
+
+    def _mapping(self, given: CaseInput) -> Path | None:
+        return self.folder / given.map if given.map else None
+
+    def _list_input(self, path: Path, imported: Imported, mapping: Path | None) -> None:
+        """Append the input to `case.toml`, so that a run can make the record anew."""
+        sha256 = self.record.rows(
+            "SELECT sha256 FROM origin WHERE file = ? ORDER BY imported_at DESC", [imported.file]
+        )
+        listed = {i.sha256 for i in self.file.inputs} | {Path(i.file).name for i in self.file.inputs}
+        if path.name in listed or (sha256 and sha256[0]["sha256"] in listed):
+            return
+        lines = ["", "[[inputs]]", f"file = {_toml(path.name)}", f"as = {_toml(imported.importer)}"]
+        if sha256:
+            lines.append(f"sha256 = {_toml(sha256[0]['sha256'])}")
+        if mapping is not None:
+            kept = self.folder / mapping.name
+            if kept.resolve() != mapping.resolve():
+                _write(kept, mapping.read_text(encoding="utf-8-sig"))
+            lines.append(f"map = {_toml(mapping.name)}")
+        text = (self.folder / CASE_FILE).read_text(encoding="utf-8-sig")
+        _write(self.folder / CASE_FILE, text.rstrip("\n") + "\n" + "\n".join(lines) + "\n")
+        self.file = read_case_file(self.folder)
+
+
+def open_case(path: str | Path, *, read_only: bool = False, data: str | Path | None = None) -> Case:
+    """Open a case folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder.
+    read_only : bool
+        Change nothing in it.
+    data : str or Path, optional
+        Where input files are that do not lie in the folder.
+
+    Returns
+    -------
+    Case
+        Use it in a `with` block, or call `close()`.
+    """
+    return Case(Path(path), read_only=read_only, data=Path(data) if data is not None else None)
+
+
+def new_case(path: str | Path) -> Path:
+    """Make a case folder with a `case.toml` and a `sources.csv` to fill in.
+
+    Raises
+    ------
+    CaseError
+        The folder holds a case already, or cannot be made.
+    """
+    folder = Path(path)
+    if (folder / CASE_FILE).exists():
+        raise CaseError(f"{folder} holds a case already; nothing was changed")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / CASE_FILE, new_case_text(folder.resolve().name))
+        if not (folder / SOURCES_FILE).exists():
+            _write(folder / SOURCES_FILE, ",".join(SOURCE_COLUMNS) + "\n")
+    except OSError as error:
+        raise CaseError(f"cannot make {folder}: {error.strerror}") from error
+    return folder
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _write_quietly(path: Path, text: str) -> None:
+    """Keep an answer where that is possible; in a read-only folder it is only not kept."""
+    try:
+        _write(path, text)
+    except OSError:
+        return
+
+
+def _toml(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,47 @@
+"""The questions that can be asked, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from salience.errors import QuestionError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from salience.questions.answer import Answer
+
+# Imported when asked for: a question brings its methods and charts with it.
+_PLACES = {"attention": ("salience.questions.attention", "AttentionParams", "ask_attention")}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question: its parameters, and the function that answers it."""
+
+    name: str
+    params: type[BaseModel]
+    ask: Callable[..., Answer]
+
+
+def question_names() -> tuple[str, ...]:
+    """Return the names of the questions."""
+    return tuple(_PLACES)
+
+
+def find_question(name: str) -> Question:
+    """Return a question by its name.
+
+    Raises
+    ------
+    QuestionError
+        With the names there are.
+    """
+    if name not in _PLACES:
+        raise QuestionError(f"there is no question '{name}'; there are {', '.join(_PLACES)}")
+    module, params, ask = _PLACES[name]
+    found: Any = import_module(module)
+    return Question(name, cast("type[BaseModel]", getattr(found, params)), getattr(found, ask))
