@@ -1,0 +1,246 @@
+"""Writing a simulated conflict as a case folder in ordinary input formats, with the truth beside it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from salience.errors import CaseError
+from salience.record.names import normalise_name
+from salience.worlds.coding import code_events
+from salience.worlds.dirt import plant_dirt, spelled_otherwise
+from salience.worlds.ged import ged_table, headlines
+from salience.worlds.kept import Columns, event_columns, outlet_columns, parameters, readme, report_columns
+from salience.worlds.simulate import CODING, DIRTYING, simulate, stream
+from salience.worlds.truth import Ints, Truth
+from salience.worlds.world import World
+
+FIRST_ID = 100_001
+MARK, MARK_TEXT = "truth/README.txt", "is an invented country"
+
+
+def write_case(
+    folder: Path | str,
+    world: World | None = None,
+    seed: int = 1,
+    *,
+    dirt: bool = True,
+    overwrite: bool = False,
+) -> Truth:
+    """Simulate a conflict and write it as a case folder.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Made if absent.
+    world : World, optional
+        The conflict's parameters; Halvanea without.
+    seed : int
+        Not negative. The same world and seed give the same bytes.
+    dirt : bool
+        Whether to plant the dirt of real files; what and where stands in `truth/dirt.json`.
+    overwrite : bool
+        Write into a folder that an earlier call wrote, replacing only the files written here.
+
+    Returns
+    -------
+    Truth
+        What was simulated.
+
+    Raises
+    ------
+    CaseError
+        The folder holds something and `overwrite` is not set, or it was not written by this function; it
+        cannot be written; the seed is negative; or nobody in this world reports anything.
+    """
+    folder = Path(folder)
+    _require_free(folder, overwrite)
+    truth = simulate(world or World(), seed)
+    if not len(truth.reports):
+        raise CaseError(
+            "in this world nobody reports anything; raise the outlets' base chances or the events"
+        )
+    _write_files(folder, _case_files(truth, dirt))
+    return truth
+
+
+def _require_free(folder: Path, overwrite: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise CaseError(f"{folder}: this is a file; name a folder for the simulated case")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not overwrite:
+        raise CaseError(
+            f"{folder}: the folder is not empty. Name another, or ask to overwrite a simulated case in it."
+        )
+    mark = folder / MARK
+    if not (mark.is_file() and MARK_TEXT in mark.read_text(encoding="utf-8", errors="replace")):
+        raise CaseError(
+            f"{folder}: the folder holds something else than a simulated case (no {MARK}), "
+            "and would be spoilt. Name another."
+        )
+
+
+def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
+    """Return the text of each file of the case, the mark first: with it a broken-off case can be overwritten."""
+    rng = stream(truth.seed, CODING)
+    coded = code_events(truth, rng)
+    ged = _as_text(ged_table(truth, coded, FIRST_ID, rng))
+    ids = np.full(len(truth.events), -1)
+    ids[coded.event] = FIRST_ID + np.arange(len(coded))
+    planted = plant_dirt(ged, stream(truth.seed, DIRTYING)) if dirt else {}
+    not_listed = planted["not_listed"].rows if dirt else []
+    planted["other_spelling"] = spelled_otherwise(truth, ids, not_listed)
+    return {
+        MARK: readme(truth),
+        "ged.csv": _csv(ged),
+        "sources.csv": _csv(_source_columns(truth.world)),
+        "case.toml": _case_toml(truth.world),
+        **_official_files(truth, ids),
+        "truth/events.csv": _csv(event_columns(truth, coded, ids)),
+        "truth/reports.csv": _csv(report_columns(truth, ids)),
+        "truth/outlets.csv": _csv(outlet_columns(truth)),
+        "truth/parameters.json": _json(parameters(truth)),
+        "truth/dirt.json": _json({name: asdict(sort) for name, sort in planted.items()}),
+    }
+
+
+def _as_text(table: pa.Table) -> dict[str, list[str]]:
+    """Return the columns as lists of text, empty where null."""
+    return {name: table[name].cast(pa.string()).fill_null("").to_pylist() for name in table.column_names}
+
+
+def _csv(columns: Mapping[str, Sequence[object]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _source_columns(world: World) -> Columns:
+    """Say of each outlet what it is, and whose each spelling is that does not become its name by normalising."""
+    named = [(o.name, o) for o in world.outlets]
+    for o in world.outlets:
+        named += [
+            (spelling, o) for spelling in o.spellings if normalise_name(spelling) != normalise_name(o.name)
+        ]
+    return {
+        "name": [name for name, _ in named],
+        "canonical": [o.name for _, o in named],
+        "kind": [o.kind for _, o in named],
+        "country": [o.country for _, o in named],
+        "language": [o.language for _, o in named],
+        "speaks_for": [o.speaks_for or "" for _, o in named],
+        "independence_group": [o.independence_group or "" for _, o in named],
+    }
+
+
+def _case_toml(world: World) -> str:
+    official = '\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n'
+    return f"""# A simulated conflict in an invented country; truth/README.txt says more.
+name = {_quoted(f"{world.name} (simulated)")}
+summary = {_quoted(f"An invented conflict, simulated so that the truth is known. {world.name} does not exist.")}
+
+[period]
+start = {world.start}
+end = {world.end}
+
+[area]
+countries = [{_quoted(world.name)}]
+
+[capital]
+name = {_quoted(world.capital)}
+latitude = {world.capital_latitude}
+longitude = {world.capital_longitude}
+radius_km = 40
+admin1 = {_quoted(f"{world.capital_province} province")}
+
+[[inputs]]
+file = "ged.csv"
+as = "ucdp"
+{official if _official(world) is not None else ""}
+[questions.attention]
+# Parameters of the question; none means its defaults.
+"""
+
+
+def _official(world: World) -> int | None:
+    """Return the position of the outlet that is the official channel, if there is one."""
+    return next((j for j, o in enumerate(world.outlets) if o.kind == "official"), None)
+
+
+def _official_files(truth: Truth, ids: Ints) -> dict[str, str]:
+    """Return the official channel's own accounts of what it speaks about, and the mapping to read them with."""
+    channel = _official(truth.world)
+    if channel is None:
+        return {}
+    name = truth.world.outlets[channel].name
+    mapping = f"""# How to read official.csv.
+[dataset]            # events named by another dataset's ids
+events_of = "UCDP GED"
+
+[source]
+name = {_quoted(name)}   # the speaker of every row
+kind = "official"
+
+[columns]
+id = "communique_no"
+event = "incident"
+date_from = "date"
+admin1 = "province"
+deaths_best = "killed"
+text = "text"
+
+[formats]
+date = "%d/%m/%Y"
+"""
+    return {"official.csv": _csv(_official_columns(truth, ids, channel)), "official.map.toml": mapping}
+
+
+def _official_columns(truth: Truth, ids: Ints, channel: int) -> Columns:
+    reports, events, places = truth.reports, truth.events, truth.places
+    told = np.flatnonzero((reports.outlet == channel) & ~reports.follow_up)
+    told = told[np.argsort(reports.published[told], kind="stable")]
+    event = reports.event[told]
+    place = places.name[events.place[event]].tolist()
+    province = places.admin1[events.place[event]].tolist()
+    killed = reports.deaths[told].tolist()
+    titles = headlines(truth).take(pa.array(told)).to_pylist()
+    return {
+        "communique_no": [f"C-{number:05d}" for number in range(1, len(told) + 1)],
+        "incident": ids[event].tolist(),
+        "date": [f"{day:%d/%m/%Y}" for day in events.first_day[event].tolist()],
+        "province": province,
+        "killed": killed,
+        "text": [
+            f"{title}. Killed in {spot}, {area}: {number}."
+            for title, spot, area, number in zip(titles, place, province, killed, strict=True)
+        ],
+    }
+
+
+def _quoted(text: str) -> str:
+    """Write a TOML string: JSON's escapes are TOML's too."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _write_files(folder: Path, files: dict[str, str]) -> None:
+    try:
+        (folder / "truth").mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_bytes(text.encode("utf-8"))
+    except OSError as error:
+        raise CaseError(f"{folder}: the simulated case cannot be written: {error.strerror}") from error
