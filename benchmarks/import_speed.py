@@ -52,7 +52,9 @@ def _measure(program: str, path: Path) -> tuple[float, float, str]:
     """Run a program; return its seconds, its peak memory in MB, and what it printed."""
     with tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-c", program, str(path), folder], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, str(path), folder], stdout=subprocess.PIPE, text=True
+        )
         printed = process.stdout.read() if process.stdout else ""
         peak = _peak_of(process)
         return time.perf_counter() - begin, peak, printed.strip()

@@ -49,36 +49,56 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
     origin : int, optional
         Only the events that this import tells of; all when None.
     """
-    touched = ""
     if origin is None:
+        touched = "link"
         connection.execute("DELETE FROM event")
     else:
-        touched = f"WHERE l.event IN (SELECT event FROM link WHERE run = {origin:d})"
-        connection.execute(f"DELETE FROM event WHERE id IN (SELECT event FROM link WHERE run = {origin:d})")
+        ours = f"SELECT event FROM link WHERE run = {origin:d}"
+        shared = connection.execute(
+            f"SELECT 1 FROM link WHERE run <> {origin:d} AND event IN ({ours}) LIMIT 1"
+        ).fetchone()
+        touched = f"(FROM link WHERE event IN ({ours}))" if shared else f"(FROM link WHERE run = {origin:d})"
+        connection.execute(f"DELETE FROM event WHERE id IN ({ours})")
     fields = ", ".join(f"a.{name}" for name in LEAD_FIELDS)
     columns = ", ".join(load_schema()["event"].column_names)
     connection.execute(
         f"""
         INSERT INTO event BY NAME
         WITH told AS (
-            SELECT l.event, a.*, s.kind AS source_kind, {RANK} AS rank, o.imported_at
-            FROM link l JOIN account a ON a.id = l.account JOIN source s ON s.id = a.source
-                        JOIN origin o ON o.id = a.origin
-            {touched}
+            SELECT l.event, a.id, a.told, a.source, a.report, a.sources_listed, a.deaths_best
+            FROM {touched} l JOIN account a ON a.id = l.account
         ), summed AS (
-            SELECT event,
-                   arg_min(id, {{'rank': rank, 'age': -epoch(imported_at), 'id': id}}) FILTER (told = 'full') AS lead,
-                   count(*)::INTEGER AS accounts,
-                   count(DISTINCT report)::INTEGER AS reports,
-                   count(DISTINCT source) FILTER (source_kind IS DISTINCT FROM 'dataset')::INTEGER AS sources,
-                   bool_or(sources_listed) AS sources_listed,
-                   min(deaths_best) AS deaths_told_min,
-                   max(deaths_best) AS deaths_told_max
+            SELECT event, count(*)::INTEGER AS accounts, bool_or(sources_listed) AS sources_listed,
+                   min(deaths_best) AS deaths_told_min, max(deaths_best) AS deaths_told_max
             FROM told GROUP BY event
-        ), described AS (
-            SELECT s.event AS id, s.* EXCLUDE (event), {fields}
-            FROM summed s JOIN account a ON a.id = s.lead
+        ), {_distinct("source", "sources")}, {_distinct("report", "reports")}, {_LEAD}
+        SELECT {columns} FROM (
+            SELECT s.event AS id, s.* EXCLUDE (event), coalesce(source_count.sources, 0) AS sources,
+                   coalesce(report_count.reports, 0) AS reports, lead.lead, {fields}
+            FROM summed s JOIN lead ON lead.event = s.event JOIN account a ON a.id = lead.lead
+                 LEFT JOIN source_count ON source_count.event = s.event
+                 LEFT JOIN report_count ON report_count.event = s.event
         )
-        SELECT {columns} FROM described ORDER BY date_from, id
         """
     )
+
+
+# Most events have one full account, which needs no ranking.
+_LEAD = f"""lead AS (
+    SELECT event, any_value(id) AS lead FROM told WHERE told = 'full' GROUP BY event HAVING count(*) = 1
+    UNION ALL
+    SELECT t.event, arg_min(a.id, {{'rank': {RANK}, 'age': -epoch(o.imported_at), 'id': a.id}}) AS lead
+    FROM told t JOIN account a ON a.id = t.id JOIN source s ON s.id = a.source JOIN origin o ON o.id = a.origin
+    WHERE t.event IN (SELECT event FROM told WHERE told = 'full' GROUP BY event HAVING count(*) > 1)
+          AND t.told = 'full'
+    GROUP BY t.event
+)"""
+
+
+def _distinct(column: str, name: str) -> str:
+    """Count distinct values an event in two steps, which is twice as fast as counting them in one."""
+    speaks = "AND source NOT IN (SELECT id FROM source WHERE kind = 'dataset')" if column == "source" else ""
+    return f"""{column}_count AS (
+            SELECT event, count(*)::INTEGER AS {name}
+            FROM (SELECT event, {column} FROM told WHERE {column} IS NOT NULL {speaks} GROUP BY ALL) GROUP BY event
+        )"""

@@ -105,7 +105,9 @@ def _settled(
         if declared:
             kinds[source] = declared
     names |= ruled
-    sources = [_source_row(i, names[i], kinds.get(i), described.get(normalise_name(names[i]))) for i in sorted(names)]
+    sources = [
+        _source_row(i, names[i], kinds.get(i), described.get(normalise_name(names[i]))) for i in sorted(names)
+    ]
     return aliases, sources
 
 

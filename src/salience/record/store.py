@@ -147,7 +147,7 @@ class Record:
 
     def _prepare(self) -> None:
         with duckdb_errors(self.path):
-            self.connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+            configure(self.connection)
             known = self.connection.execute(
                 "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version' AND NOT temporary"
             ).fetchone()
@@ -185,7 +185,7 @@ class ParquetRecord:
         if not (folder / "origin.parquet").is_file():
             raise RecordError(f"{folder} holds no exported record (no origin.parquet)")
         self.connection = duckdb.connect()
-        self.connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        configure(self.connection)
 
     def table(self, name: str) -> nw.LazyFrame[Any]:
         """Return one table as a lazy frame."""
@@ -219,6 +219,12 @@ CHECKS = [
         "{count} imports count other rows set aside than are kept in set_aside",
     ),
 ]
+
+
+def configure(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bound the memory, and keep the engine's own progress bar off the standard output."""
+    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("SET enable_progress_bar = false")
 
 
 def require_table(name: str) -> None:

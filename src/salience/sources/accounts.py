@@ -40,57 +40,55 @@ def stage_rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, telling: Tel
     """
     for macro in _macros(telling):
         connection.execute(macro)
+    account, event = _ids(telling, origin)
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE staged AS
             WITH told AS (SELECT {_told_columns(telling)} FROM {sheet.scan()}),
                  typed AS (SELECT *, {_typed_columns()} FROM told)
-            SELECT * REPLACE ({_bounded_columns()}) FROM typed"""
+            SELECT * REPLACE ({_bounded_columns()}), {account} AS account, {event} AS event FROM typed"""
     )
     if "native_id" not in telling.told:
         connection.execute("UPDATE staged SET native_id = 'row ' || (rowid + 1)")
         connection.execute("UPDATE staged SET event_key = coalesce(event_key, native_id)")
-    dataset = sql_text(telling.dataset)
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE staged_id AS
-            SELECT rowid AS row, {sql_id(str(origin), "native_id")} AS account,
-                   {sql_id("'event'", dataset, "event_key")} AS event
-            FROM staged"""
-    )
+        account, event = _ids(telling, origin)
+        connection.execute(f"UPDATE staged SET account = {account}, event = {event}")
     count = connection.execute("SELECT count(*) FROM staged").fetchone()
     return int((count or (0,))[0])
 
 
-def stage_tellers(connection: duckdb.DuckDBPyConnection, telling: Telling, origin: int) -> None:
-    """Unfold the lists of who else told of each event into the temporary table `teller`."""
+def stage_tellers(connection: duckdb.DuckDBPyConnection, telling: Telling) -> None:
+    """Unfold the lists of who else told of each event into the temporary table `teller`.
+
+    The same document named twice in one row is one teller. The id of a teller's account is its row's, mixed with
+    the report's by exclusive or: both are hashes, and so is that.
+    """
     if telling.tellers is None:
         connection.execute(
-            """CREATE OR REPLACE TEMP TABLE teller (row BIGINT, k BIGINT, name VARCHAR, title VARCHAR,
-               raw_published VARCHAR, published DATE, report BIGINT, account BIGINT, event BIGINT)"""
+            """CREATE OR REPLACE TEMP TABLE teller (row BIGINT, native_id VARCHAR, listed BOOLEAN, event BIGINT,
+               name VARCHAR, title VARCHAR, raw_published VARCHAR, published DATE, report BIGINT, account BIGINT)"""
         )
         return
-    report = sql_id(
-        "'report'",
-        "name",
-        "published",
-        "title",
-        "CASE WHEN title IS NULL THEN row END",
-        "CASE WHEN title IS NULL THEN k END",
-    )
+    untitled = ("CASE WHEN title IS NULL THEN native_id END", "CASE WHEN title IS NULL THEN k END")
+    report = sql_id("'report'", "name", "published", "title", *untitled)
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE teller AS
             WITH unfolded AS (
-                SELECT rowid AS row, native_id, date_from,
+                SELECT rowid AS row, native_id, listed, event, account, date_from,
                        generate_subscripts(teller_names, 1) AS k,
                        unnest(teller_names) AS name, unnest(teller_dates) AS day, unnest(teller_titles) AS title
-                FROM staged WHERE rowid NOT IN (SELECT row FROM bad_row)
+                FROM staged {_without_bad_rows(connection)}
             ), named AS (
-                SELECT row, k, native_id, trim(name) AS name, nullif(trim(title), '') AS title,
+                SELECT row, k, native_id, listed, event, account, trim(name) AS name, nullif(trim(title), '') AS title,
                        nullif(trim(day), '') AS raw_published, report_day(day, date_from) AS published
                 FROM unfolded WHERE trim(name) <> ''
             ), reported AS (SELECT *, {report} AS report FROM named)
-            SELECT r.row, r.k, r.name, r.title, r.raw_published, r.published, r.report,
-                   {sql_id(str(origin), "r.native_id", "r.report")} AS account, i.event
-            FROM reported r JOIN staged_id i ON i.row = r.row"""
+            SELECT * EXCLUDE (k) REPLACE (xor(account, report) AS account) FROM reported"""
+    )
+    connection.execute(
+        """DELETE FROM teller WHERE rowid IN (
+               SELECT t.rowid FROM teller t JOIN (
+                   SELECT account, min(rowid) AS first FROM teller GROUP BY account HAVING count(*) > 1
+               ) twice ON twice.account = t.account AND t.rowid > twice.first)"""
     )
 
 
@@ -98,30 +96,27 @@ def insert_accounts(connection: duckdb.DuckDBPyConnection, telling: Telling, ori
     """Write the rows' own accounts, their reports and their links; `bad_row` is left out."""
     fields = ", ".join(f"s.{name}" for name in WRITTEN)
     report = sql_id("'report'", "s.speaker", "s.published", "coalesce(s.title, s.url)")
+    good = f"(SELECT * FROM staged {_without_bad_rows(connection)})"
     connection.execute(
         f"""INSERT INTO account BY NAME
-            SELECT i.account AS id, {origin:d} AS origin, s.native_id, a.source, a.id AS alias,
+            SELECT s.account AS id, {origin:d} AS origin, s.native_id, a.source, a.id AS alias,
                    CASE WHEN coalesce(s.title, s.url) IS NOT NULL THEN {report} END AS report,
                    'full' AS told, s.published, s.date_from, s.date_to, {fields},
                    s.summary_event = 'true' AS summary_event, whole_number(s.sources_stated) AS sources_stated,
                    s.listed AS sources_listed
-            FROM staged s JOIN staged_id i ON i.row = s.rowid JOIN source_alias a ON a.spelling = s.speaker
-            WHERE s.rowid NOT IN (SELECT row FROM bad_row)"""
+            FROM {good} s JOIN source_alias a ON a.spelling = s.speaker"""
     )
-    connection.execute(
-        f"""INSERT INTO report BY NAME
-            SELECT {report} AS id, {origin:d} AS origin, any_value(a.source) AS source, any_value(a.id) AS alias,
-                   any_value(s.published) AS published, any_value(s.title) AS title,
-                   any_value(s.language) AS language, any_value(s.url) AS url
-            FROM staged s JOIN source_alias a ON a.spelling = s.speaker
-            WHERE coalesce(s.title, s.url) IS NOT NULL AND s.rowid NOT IN (SELECT row FROM bad_row)
-                  AND {report} NOT IN (SELECT id FROM report)
-            GROUP BY 1"""
-    )
-    connection.execute(
-        f"""INSERT INTO link SELECT account, event, 1.0, {origin:d} FROM staged_id
-            WHERE row NOT IN (SELECT row FROM bad_row)"""
-    )
+    if "title" in telling.told or "url" in telling.told:
+        connection.execute(
+            f"""INSERT INTO report BY NAME
+                SELECT {report} AS id, {origin:d} AS origin, any_value(a.source) AS source, any_value(a.id) AS alias,
+                       any_value(s.published) AS published, any_value(s.title) AS title,
+                       any_value(s.language) AS language, any_value(s.url) AS url
+                FROM {good} s JOIN source_alias a ON a.spelling = s.speaker
+                WHERE coalesce(s.title, s.url) IS NOT NULL AND {report} NOT IN (SELECT id FROM report)
+                GROUP BY 1"""
+        )
+    connection.execute(f"INSERT INTO link SELECT account, event, 1.0, {origin:d} FROM {good}")
 
 
 def insert_tellers(connection: duckdb.DuckDBPyConnection, origin: int) -> None:
@@ -134,20 +129,24 @@ def insert_tellers(connection: duckdb.DuckDBPyConnection, origin: int) -> None:
             WHERE t.report NOT IN (SELECT id FROM report)
             GROUP BY t.report"""
     )
-    # The same document named twice in one row is one account.
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE told_once AS
-           SELECT account, any_value(row) AS row, any_value(name) AS name, any_value(report) AS report,
-                  any_value(published) AS published, any_value(event) AS event
-           FROM teller GROUP BY account"""
-    )
     connection.execute(
         f"""INSERT INTO account BY NAME
-            SELECT t.account AS id, {origin:d} AS origin, s.native_id, a.source, a.id AS alias, t.report,
-                   'named' AS told, t.published, s.listed AS sources_listed
-            FROM told_once t JOIN source_alias a ON a.spelling = t.name JOIN staged s ON s.rowid = t.row"""
+            SELECT t.account AS id, {origin:d} AS origin, t.native_id, a.source, a.id AS alias, t.report,
+                   'named' AS told, t.published, t.listed AS sources_listed
+            FROM teller t JOIN source_alias a ON a.spelling = t.name"""
     )
-    connection.execute(f"INSERT INTO link SELECT account, event, 1.0, {origin:d} FROM told_once")
+    connection.execute(f"INSERT INTO link SELECT account, event, 1.0, {origin:d} FROM teller")
+
+
+def _ids(telling: Telling, origin: int) -> tuple[str, str]:
+    """Return the SQL of the ids of a row's own account and of its event."""
+    return sql_id(str(origin), "native_id"), sql_id("'event'", sql_text(telling.dataset), "event_key")
+
+
+def _without_bad_rows(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the condition that leaves bad rows out, or nothing when there are none: it spares a join."""
+    bad = connection.execute("SELECT 1 FROM bad_row LIMIT 1").fetchone()
+    return "WHERE rowid NOT IN (SELECT row FROM bad_row)" if bad else ""
 
 
 def _told_columns(telling: Telling) -> str:

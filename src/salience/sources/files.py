@@ -9,6 +9,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,20 +59,19 @@ class Received:
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, or raise InputError when it cannot be read."""
     _require_readable(path)
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def receive_file(path: Path, raw_folder: Path, incoming: Path, progress: Progress) -> Received:
+def receive_file(path: Path, sha256: str, raw_folder: Path, incoming: Path, progress: Progress) -> Received:
     """Keep a copy of a file under its hash and give its content as UTF-8 text.
 
     Parameters
     ----------
     path : Path
         The user's file: plain, `.gz`, a `.zip` that holds one table, `.xlsx` or Parquet.
+    sha256 : str
+        Of its bytes, as `hash_file` gives it.
     raw_folder : Path
         Where files are kept by content hash.
     incoming : Path
@@ -86,12 +86,9 @@ def receive_file(path: Path, raw_folder: Path, incoming: Path, progress: Progres
     """
     _require_readable(path)
     with _explained(path):
-        copy, sha256 = _copy(path, incoming, progress)
         raw = raw_folder / (sha256 + _suffix(path))
-        if raw.is_file():
-            copy.unlink()
-        else:
-            copy.replace(raw)
+        if not raw.is_file() or raw.stat().st_size != path.stat().st_size:
+            _keep(path, sha256, raw, incoming, progress)
         form = _form_of(raw, path.name)
         if form != "text":
             return Received(path.name, sha256, raw, raw, form, "", 0)
@@ -130,18 +127,24 @@ def _explained(path: Path) -> Iterator[None]:
         raise InputError(f"cannot write to {error.filename}: permission denied", file=path.name) from error
 
 
-def _copy(path: Path, incoming: Path, progress: Progress) -> tuple[Path, str]:
-    target = incoming / "copy"
-    size, done, digest = path.stat().st_size, 0, hashlib.sha256()
-    with path.open("rb") as source, target.open("wb") as sink:
+def _keep(path: Path, sha256: str, raw: Path, incoming: Path, progress: Progress) -> None:
+    """Copy a file under its hash, whole or not at all, and see that the copy is what was hashed."""
+    progress("keeping a copy", 0.0)
+    copy = incoming / "copy"
+    # The copy is hashed on another core while the next piece is written.
+    digest = hashlib.sha256()
+    with path.open("rb") as source, copy.open("wb") as sink, ThreadPoolExecutor(1) as other_core:
+        hashed = None
         while chunk := source.read(CHUNK):
-            digest.update(chunk)
+            if hashed is not None:
+                hashed.result()
+            hashed = other_core.submit(digest.update, chunk)
             sink.write(chunk)
-            done += len(chunk)
-            progress("reading", min(1.0, done / size))
-        sink.flush()
-        os.fsync(sink.fileno())
-    return target, digest.hexdigest()
+    if digest.hexdigest() != sha256:
+        raise InputError(
+            "the file changes while it is read; wait until it is written, then repeat", file=path.name
+        )
+    copy.replace(raw)
 
 
 def _suffix(path: Path) -> str:

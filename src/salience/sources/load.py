@@ -27,7 +27,7 @@ from salience.sources.telling import Telling
 from salience.sources.ucdp import describe_ucdp
 
 IMPORTERS = ("ucdp", "acled", "table")
-STAGED = ("staged", "staged_id", "teller", "told_once", "bad_row")
+STAGED = ("staged", "teller", "bad_row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,11 @@ def import_file(
     """
     if importer is not None and importer not in IMPORTERS:
         raise InputError(f"'{importer}' is no importer; there are {', '.join(IMPORTERS)}", file=path.name)
-    if before := _already(record, hash_file(path), path.name, mapping):
+    sha256 = hash_file(path)
+    if before := _already(record, sha256, path.name, mapping):
         return before
     with _workplace(raw_folder, record) as incoming:
-        received = receive_file(path, raw_folder, incoming, progress)
+        received = receive_file(path, sha256, raw_folder, incoming, progress)
         sheet = open_sheet(received, incoming)
         telling = _describe(sheet, importer, mapping)
         origin = _origin_id(received.sha256, mapping)
@@ -132,7 +133,7 @@ def _stage(
     """Read and judge the rows in temporary tables, outside the transaction: there, rowid counts the rows."""
     staged = stage_rows(connection, sheet, telling, origin)
     find_bad_rows(connection, telling)
-    stage_tellers(connection, telling, origin)
+    stage_tellers(connection, telling)
     return staged, find_faults(connection, sheet, telling)
 
 
@@ -154,6 +155,7 @@ def _write(
     register_spellings(connection, _spellings(connection, telling), rules)
     insert_accounts(connection, telling, origin)
     insert_tellers(connection, origin)
+    _drop_staged(connection)
     register_actors(connection, origin, telling.dataset)
     progress("summing up events", 0.8)
     refresh_events(connection, origin)

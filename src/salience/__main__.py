@@ -1,0 +1,5 @@
+"""`python -m salience` is `salience`."""
+
+from salience.cli import main
+
+main()

@@ -1,0 +1,251 @@
+"""The main job: a case folder in; a record, answers and a report out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from small_ged import CASE, SOURCES, row, write_case, write_ged
+
+import salience
+from salience.case import new_case
+from salience.errors import CaseError, InputError, QuestionError, RecordError
+
+
+def test_a_run_makes_the_record_the_answers_and_the_report(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    with salience.open(folder) as case:
+        done = case.run()
+    assert [(i.read, i.kept, i.set_aside) for i in done.imports] == [(240, 240, 0)]
+    assert done.report == folder / "report.html"
+    assert "Testland" in done.report.read_text(encoding="utf-8")
+    assert [a.question for a in done.answers] == ["attention"]
+    assert list((folder / "answers").glob("attention-*.json"))
+    assert list((folder / "answers" / "attention").glob("*.csv"))
+
+
+def test_a_second_run_changes_nothing_and_says_so(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    with salience.open(folder) as case:
+        first = case.run()
+        before, page = case.record.fingerprint(), (folder / "report.html").read_bytes()
+        second = case.run()
+        assert case.record.fingerprint() == before
+    assert second.imports[0].already
+    assert [a.to_json() for a in first.answers] == [a.to_json() for a in second.answers]
+    assert (folder / "report.html").read_bytes() == page
+
+
+def test_an_unchanged_question_is_not_computed_again(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    with salience.open(folder) as case:
+        answer = case.run().answers[0]
+        kept = next((folder / "answers").glob("attention-*.json"))
+        data = json.loads(kept.read_text(encoding="utf-8"))
+        data["headline"] = "kept"
+        kept.write_text(json.dumps(data), encoding="utf-8")
+        assert case.ask("attention").headline == "kept"
+        assert case.ask("attention", seed=1).headline != "kept"
+    assert answer.headline != "kept"
+
+
+def test_another_parameter_is_another_answer(tmp_path: Path) -> None:
+    with salience.open(write_case(tmp_path / "case")) as case:
+        case.run()
+        assert case.ask("attention", deaths="low").key != case.ask("attention", deaths="high").key
+
+
+def test_sources_csv_is_followed_without_importing_again(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    with salience.open(folder) as case:
+        case.run()
+        assert case.record.rows("SELECT count(*) AS n FROM source WHERE kind IS DISTINCT FROM 'dataset'") == [
+            {"n": 4}
+        ]
+    merged = SOURCES + "World Wires,World Wire,,,,,\n"
+    merged = merged.replace("Local Herald,Local Herald", "Local Herald,Rights Group").replace(
+        "Rights Group,outlet", "Rights Group,ngo"
+    )
+    (folder / "sources.csv").write_text(merged, encoding="utf-8")
+    with salience.open(folder) as case:
+        done = case.run()
+        assert done.imports[0].already
+        assert case.record.rows("SELECT count(*) AS n FROM source WHERE kind IS DISTINCT FROM 'dataset'") == [
+            {"n": 3}
+        ]
+        counted = case.record.rows("SELECT max(sources) AS most FROM event")[0]["most"]
+        assert counted <= 3
+        assert case.check() == []
+        assert any("World Wires" in warning for warning in done.warnings)
+
+
+def test_a_file_added_is_listed_and_found_again_when_the_record_is_rebuilt(tmp_path: Path) -> None:
+    folder = new_case(tmp_path / "fresh")
+    ged = write_ged(tmp_path / "elsewhere.csv", [row(n) for n in range(120)])
+    with salience.open(folder) as case:
+        assert case.add(ged).kept == 120
+        fingerprint = case.record.fingerprint()
+        assert 'file = "elsewhere.csv"' in (folder / "case.toml").read_text(encoding="utf-8")
+        assert case.add(ged).already
+    assert (folder / "case.toml").read_text(encoding="utf-8").count("elsewhere.csv") == 1
+    ged.unlink()
+    (folder / "record.duckdb").unlink()
+    with salience.open(folder) as case:
+        case.run()
+        assert case.record.fingerprint() == fingerprint
+
+
+def test_inputs_are_found_where_data_says(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    data = tmp_path / "données"
+    data.mkdir()
+    shutil.move(folder / "ged.csv", data / "ged.csv")
+    with salience.open(folder, data=data) as case:
+        assert case.run().imports[0].kept == 240
+    (folder / "record.duckdb").unlink()
+    with salience.open(folder, data=data / "ged.csv") as case:
+        assert case.run().imports[0].kept == 240
+
+
+def test_a_missing_input_names_the_places_and_the_remedy(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    (folder / "ged.csv").unlink()
+    with salience.open(folder) as case, pytest.raises(InputError, match="--data FOLDER"):
+        case.run()
+
+
+@pytest.mark.parametrize("name", ["a case with spaces", "پروندهٔ نمونه", 'it\'s "quoted"', "50% #1 & more"])
+def test_folders_may_have_any_name(tmp_path: Path, name: str) -> None:
+    with salience.open(write_case(tmp_path / name, events=80)) as case:
+        assert case.run().report.is_file()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "Testland"', 'nome = "Testland"', "nome.*not known.*Did you mean 'name'"),
+        ('name = "Testland"\nsummary', "summary", "key name: it is missing"),
+        ("end = 2021-12-31", "end = 2020-12-31", "ends .2020-12-31. before it starts"),
+        (
+            "latitude = 13.0",
+            "latitude = 123.0",
+            "key capital.latitude: .*less than or equal to 90.*found 123",
+        ),
+        ('as = "ucdp"', 'as = "ucpd"', "key inputs.0.as: .*'ucdp'.*found 'ucpd'"),
+        ("[questions.attention]", "[questions.atention]", "no such question; there are attention"),
+        ("[questions.attention]", "[questions.attention]\ndeaths = 'most'", "deaths: .*found 'most'"),
+        ("[questions.attention]", "[questions.attention]\ndeath = 'best'", "Did you mean 'deaths'"),
+        (
+            'file = "ged.csv"',
+            'file = "ged.csv"\nmapp = "x"',
+            "mapp: this key is not known. Did you mean 'map'",
+        ),
+        ("[period]", "[period", "is not TOML"),
+    ],
+)
+def test_a_faulty_case_file_names_the_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    folder = write_case(tmp_path / "case", events=3)
+    assert old in CASE
+    (folder / "case.toml").write_text(CASE.replace(old, new), encoding="utf-8")
+    with pytest.raises(CaseError, match=said):
+        salience.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "Local Herald,Other,,,,,",
+            "line 6, column canonical: 'Local Herald' stands for 'Other' here .* on line 2",
+        ),
+        ("New,World Wire,ngo,,,,", "line 6, column kind: 'World Wire' is 'ngo' here and 'agency' on line 3"),
+        ("New,,radio,,,,", "line 6, column kind: 'radio' is no kind of source; expected outlet"),
+        (",Other,,,,,", "line 6, column name: the line names no source"),
+    ],
+)
+def test_a_faulty_sources_csv_names_the_line(tmp_path: Path, line: str, said: str) -> None:
+    folder = write_case(tmp_path / "case", events=3)
+    (folder / "sources.csv").write_text(SOURCES + line + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        salience.open(folder)
+
+
+def test_a_sources_csv_without_names_or_with_odd_columns_is_refused(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case", events=3)
+    (folder / "sources.csv").write_text("outlet,kind\nA,ngo\n", encoding="utf-8")
+    with pytest.raises(InputError, match="column name: the column is missing"):
+        salience.open(folder)
+    (folder / "sources.csv").write_text("name,type\nA,ngo\n", encoding="utf-8")
+    with pytest.raises(InputError, match="column type: this column is not known"):
+        salience.open(folder)
+
+
+def test_no_folder_no_case_file_and_an_empty_record_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match="no case folder"):
+        salience.open(tmp_path / "none")
+    with pytest.raises(CaseError, match=r"holds no case\.toml"):
+        salience.open(tmp_path)
+    with salience.open(new_case(tmp_path / "new")) as case, pytest.raises(CaseError, match="lists no inputs"):
+        case.run()
+    with pytest.raises(CaseError, match="holds a case already"):
+        new_case(tmp_path / "new")
+
+
+def test_an_unknown_question_names_those_there_are(tmp_path: Path) -> None:
+    with (
+        salience.open(write_case(tmp_path / "case", events=3)) as case,
+        pytest.raises(QuestionError, match="attention"),
+    ):
+        case.ask("attentoin")
+
+
+def test_reading_only_changes_nothing(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    with salience.open(folder) as case:
+        headline = case.run().answers[0].headline
+    with salience.open(folder, read_only=True) as case:
+        assert case.ask("attention").headline == headline
+        with pytest.raises(RecordError, match="reading only"):
+            case.add(folder / "ged.csv")
+
+
+def test_formulas_and_markup_in_data_reach_neither_spreadsheet_nor_page_alive(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    hostile = '=HYPERLINK("http://example.org","x")<script>alert(1)</script>'
+    rows = [
+        row(n, source_office=hostile if n % 2 else "Local Herald", number_of_sources=1) for n in range(200)
+    ]
+    write_ged(folder / "ged.csv", rows)
+    with salience.open(folder) as case:
+        case.run()
+    assert "<script" not in (folder / "report.html").read_text(encoding="utf-8")
+    tables = "\n".join(p.read_text(encoding="utf-8-sig") for p in (folder / "answers").rglob("*.csv"))
+    assert "HYPERLINK" in tables
+    cells = [line.split(",")[0] for line in tables.splitlines()]
+    assert not any(cell.lstrip('"').startswith("=") for cell in cells)
+
+
+def test_answers_survive_the_way_to_json_and_back(tmp_path: Path) -> None:
+    with salience.open(write_case(tmp_path / "case")) as case:
+        answer = case.run().answers[0]
+    assert salience.Answer.from_json(answer.to_json()) == answer
+    assert answer.headline in answer._repr_html_() or "&" in answer.headline
+
+
+@pytest.mark.parametrize(("name", "kept"), [("myanmar", 7374), ("syria", 14522)])
+def test_the_cases_of_the_project_run_on_the_real_data(
+    tmp_path: Path, shared_data: Path, name: str, kept: int
+) -> None:
+    source = Path(__file__).parents[1] / "cases" / name
+    folder = tmp_path / name
+    folder.mkdir()
+    for file in ("case.toml", "sources.csv"):
+        shutil.copy(source / file, folder / file)
+    with salience.open(folder, data=shared_data / "ucdp") as case:
+        done = case.run()
+        assert [(i.read, i.kept, i.set_aside) for i in done.imports] == [(kept, kept, 0)]
+        assert case.check() == []
+        assert case.warnings() == []
+    assert done.report.stat().st_size > 50_000
