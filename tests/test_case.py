@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from small_ged import CASE, SOURCES, row, write_case, write_ged
 
 import salience
 from salience.case import new_case
 from salience.errors import CaseError, InputError, QuestionError, RecordError
+from small_ged import CASE, SOURCES, row, write_case, write_ged
 
 
 def test_a_run_makes_the_record_the_answers_and_the_report(tmp_path: Path) -> None:

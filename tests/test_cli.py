@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from small_ged import row, write_case, write_ged
 from typer.testing import CliRunner
 
 from salience.cli import app
+from small_ged import row, write_case, write_ged
 
 RUNNER = CliRunner()
 VERBS = ("new", "add", "run", "ask", "sources", "set-aside", "check", "world")

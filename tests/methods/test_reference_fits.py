@@ -142,12 +142,12 @@ def test_two_or_more_sources_in_myanmar(myanmar) -> None:
 
 
 def test_few_clusters_widen_the_interval(myanmar) -> None:
-    # 16 clusters: "auto" is the jackknife. It is wider than CRV1 here, .137 against .098.
+    # 16 clusters: "auto" is the jackknife, here .134 against .098 of CRV1 (refits: .13433).
     design, extra = yearly_terms(myanmar), myanmar.number_of_sources - 1
     fit = fit_poisson(extra, design, clusters=myanmar.adm_1)
     assert (fit.covariance_kind, fit.clusters, fit.degrees_of_freedom) == ("CRV3", 16, 15)
     plain = fit_poisson(extra, design, clusters=myanmar.adm_1, vcov="CRV1")
-    assert fit.standard_errors[1] == pytest.approx(0.137, abs=5e-4)
+    assert fit.standard_errors[1] == pytest.approx(0.134, abs=5e-4)
     assert fit.standard_errors[1] > 1.3 * plain.standard_errors[1]
 
 

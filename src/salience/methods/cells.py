@@ -46,7 +46,7 @@ class Cells:
     columns : (p,) int
         Position of the column in the caller's design.
     absorbed : tuple of int
-        Constant columns that the group effects contain.
+        Columns that are constant over these cells, which the group effects contain.
     dropped_groups : int
         Groups left out, for their effect runs to minus or plus infinity.
     dropped_weight : float

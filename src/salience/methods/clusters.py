@@ -2,8 +2,8 @@
 
 CRV1 is the usual sandwich; CRV3 is the cluster jackknife, which stays close to the truth with few or
 unequal clusters (MacKinnon, Nielsen & Webb 2023, "Cluster-robust inference: a guide to empirical practice",
-Journal of Econometrics 232; for nonlinear models their linearised version, "Cluster-robust jackknife and
-bootstrap inference for logistic regression models", 2025). Both are referred to t with G − 1 degrees.
+Journal of Econometrics 232; for nonlinear models, with one Newton step in place of a refit, "Cluster-robust
+jackknife and bootstrap inference for logistic regression models", 2025). Both go with t(G − 1).
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Steps:
     pair_move : (P,) float
         Movement of the group's effect beyond what follows from the common parameters.
     singular : int
-        Clusters without which some coefficient cannot be estimated: a generalised inverse was used.
+        Clusters without which some coefficient cannot be estimated: a generalised inverse was used, and
+        the covariance is too small for that coefficient (Hansen 2025, "Jackknife standard errors for
+        clustered regression").
     """
 
     common: FloatArray
@@ -88,8 +90,8 @@ def choose_covariance(vcov: Vcov, clusters: int | None, otherwise: Literal["hess
 def jackknife(estimates: npt.ArrayLike, centre: npt.ArrayLike | None = None) -> FloatArray:
     """Return the covariance of an estimate from its values with each cluster left out.
 
-    (G − 1)/G times the sum of squares about `centre` (MacKinnon, Nielsen & Webb 2023, equation 15); refer
-    it to t with G − 1 degrees of freedom.
+    (G − 1)/G times the sum of squares about `centre` (MacKinnon, Nielsen & Webb 2023); refer it to
+    t with G − 1 degrees of freedom.
 
     Parameters
     ----------
@@ -185,26 +187,39 @@ def jackknife_steps(
         inverse, deficient = _generalised_inverse(left, scale)
         steps[g] = inverse @ score
         singular += deficient
-        if family is not None and not deficient and score @ steps[g] > _LONG_STEP:
-            steps[g] = _refit_without(g, cells, point, family, steps[g])
+        refit = None
+        length = score @ steps[g] + (0.0 if rest is None else rest.group_score @ rest.effects(np.zeros(q)))
+        if family is not None and not deficient and length > _LONG_STEP:
+            refit = _refit_without(g, cells, point, family)
+        if refit is not None:
+            steps[g] = refit[0]
         if rest is not None:
-            moves[pairs] = rest.moves(steps[g])
+            effects = (
+                rest.effects(steps[g]) if refit is None else refit[1][sums.pair_group[pairs]][rest.stays]
+            )
+            moves[pairs][rest.stays] = effects - rest.slopes @ steps[g]
     factor = (G - 1.0) / G
     return Steps(steps, np.ones(G), factor, sums.pair_cluster, sums.pair_group, moves, singular)
 
 
 def _refit_without(
-    cluster: int, cells: Cells, point: Point, family: Callable[[FloatArray], Family], otherwise: FloatArray
-) -> FloatArray:
-    """Return the step (q,) to the full estimate without a cluster, or `otherwise` when there is none."""
+    cluster: int, cells: Cells, point: Point, family: Callable[[FloatArray], Family]
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return the steps of common parameters (q,) and group effects (G,) to the full estimate, if it exists."""
     part, groups = cells.without_cluster(cluster)
     bound = family(part.outcome)
-    start = evaluate(bound, part, point.beta, None if point.alpha is None else point.alpha[groups], point.tau)
+    alpha = None if point.alpha is None else point.alpha[groups]
+    start = evaluate(bound, part, point.beta, alpha, point.tau)
     maximum = maximise(bound, part, start, (-_FARTHEST, _FARTHEST))
     if not maximum.converged or np.abs(maximum.point.eta - start.eta).max() > _FARTHEST:
-        return otherwise
+        return None
     step = maximum.point.beta - point.beta
-    return np.append(step, maximum.point.tau - point.tau) if bound.has_dispersion else step
+    if bound.has_dispersion:
+        step = np.append(step, maximum.point.tau - point.tau)
+    effects = np.zeros(0 if point.alpha is None else len(point.alpha))
+    if alpha is not None and maximum.point.alpha is not None:
+        effects[groups] = maximum.point.alpha - alpha
+    return step, effects
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +251,10 @@ class _RestOfGroups:
         slopes = -whole[stays] / size[stays, None]
         return cls(information, -border.T @ (score / diagonal), stays, border, diagonal, score, slopes)
 
-    def moves(self, step: FloatArray) -> FloatArray:
-        """Return how far each group's effect moves beyond what follows from the common parameters."""
-        moves = np.zeros(len(self.stays))
-        moves[self.stays] = (self.group_score - self.border @ step) / self.diagonal - self.slopes @ step
-        return moves
+    def effects(self, step: FloatArray) -> FloatArray:
+        """Return one Newton step of the effects of groups that stay, given that of the common parameters."""
+        effects: FloatArray = (self.group_score - self.border @ step) / self.diagonal
+        return effects
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def fit_zero_truncated(
     """Fit a zero-truncated regression of counts that are only seen when they are 1 or more.
 
     log mu = design · coefficients (+ an effect for each group), where mu is the mean before truncation.
-    Grogger & Carson 1991, "Models for truncated counts", equations 2 to 6; NB2 as in Cameron & Trivedi 2013.
+    Grogger & Carson 1991, "Models for truncated counts"; NB2 as in Cameron & Trivedi 2013, section 4.3.
 
     The result says nothing of how many events have a count of 0, and must not be used for it: that number
     rests on the shape of the distribution below what was seen.
@@ -80,6 +80,11 @@ def fit_zero_truncated(
         Rows of one cluster may depend on each other.
     vcov : {"auto", "hessian", "robust", "CRV1", "CRV3"}
         "auto" is the inverse Hessian without clusters, else CRV3 under 40 clusters and CRV1 from there.
+
+    Returns
+    -------
+    CountFit
+        `converged` is False, with the reason in `message`, when a column has no finite coefficient.
 
     Raises
     ------
@@ -132,6 +137,11 @@ def fit_poisson(
         As in `fit_zero_truncated`; groups in which all counts are 0 are dropped.
     vcov : {"auto", "hessian", "robust", "CRV1", "CRV3"}
         "auto" is robust (HC1) without clusters, else CRV3 under 40 clusters and CRV1 from there.
+
+    Returns
+    -------
+    CountFit
+        With `dispersion` None.
 
     Raises
     ------

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri, stdtrit
 
 from salience.errors import MethodError
 from salience.methods.cells import FloatArray
-from salience.methods.regression import quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, level: float = 0.95)
         raise MethodError(
             f"successes is {k[wrong][0]:g} of {n[wrong][0]:g} trials; expected 0 <= successes <= trials"
         )
-    square = quantile(level, np.inf) ** 2
+    square = critical_value(level, np.inf) ** 2
     rows = np.where(n > 0, n, 1.0)
     share = k / rows
     middle = (k + square / 2) / (n + square)
@@ -80,5 +80,19 @@ def around(
         raise MethodError(f"a standard error is {error[error < 0][0]:g}; expected 0 or more")
     if not degrees_of_freedom > 0:
         raise MethodError(f"degrees of freedom are {degrees_of_freedom:g}; expected more than 0")
-    half = quantile(level, degrees_of_freedom) * error
+    half = critical_value(level, degrees_of_freedom) * error
     return Intervals(value.copy(), value - half, value + half, level)
+
+
+def critical_value(level: float, degrees_of_freedom: float = np.inf) -> float:
+    """Return the half-width of a two-sided interval in standard errors.
+
+    Raises
+    ------
+    MethodError
+        When the level is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise MethodError(f"level is {level}; expected a share between 0 and 1, such as 0.95")
+    upper = 0.5 + level / 2
+    return float(ndtri(upper) if np.isinf(degrees_of_freedom) else stdtrit(degrees_of_freedom, upper))

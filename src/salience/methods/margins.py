@@ -25,7 +25,8 @@ from salience.methods.families import (
     ZeroTruncatedNegativeBinomial,
     ZeroTruncatedPoisson,
 )
-from salience.methods.regression import Fit, GroupEffects, quantile
+from salience.methods.intervals import critical_value
+from salience.methods.regression import Fit, GroupEffects
 
 Setting = Mapping[int, float | npt.NDArray[np.float64]]
 
@@ -86,7 +87,7 @@ class Margins:
         """Return the sum of the predictions times `contrast` (m,), with a symmetric interval."""
         c = check_vector(contrast, "contrast", len(self.values))
         error = float(np.sqrt(max(float(c @ self.covariance @ c), 0.0)))
-        value, half = float(c @ self.values), quantile(self.level, self.degrees_of_freedom) * error
+        value, half = float(c @ self.values), critical_value(self.level, self.degrees_of_freedom) * error
         return Effect(value, error, value - half, value + half, self.level)
 
     def ratio(self, first: int, second: int) -> Effect:
@@ -96,7 +97,7 @@ class Margins:
         contrast[first] += 1.0 / a
         contrast[second] -= 1.0 / b
         error = float(np.sqrt(max(float(contrast @ self.covariance @ contrast), 0.0)))
-        value, half = float(a / b), quantile(self.level, self.degrees_of_freedom) * error
+        value, half = float(a / b), critical_value(self.level, self.degrees_of_freedom) * error
         return Effect(value, value * error, value * np.exp(-half), value * np.exp(half), self.level)
 
 
@@ -163,12 +164,15 @@ def predictive_margins(
     X, w, index = _rows(fit, design, weights, groups)
     if not settings:
         raise MethodError("settings is empty; expected at least one mapping of column to value")
+    for column in sorted({column for setting in settings for column in setting}):
+        _check_columns([column], X.shape[1])
+        _check_estimated(fit, column)
     parts = [_average(fit, _set_columns(X, setting), w, index) for setting in settings]
     values = np.array([part[0] for part in parts])
     covariance = _delta(fit, np.array([p[1] for p in parts]), np.array([p[2] for p in parts]))
     least = 1.0 if _is_truncated(fit) else 0.0
     errors = np.sqrt(np.diagonal(covariance))
-    half = quantile(level, fit.degrees_of_freedom) * errors
+    half = critical_value(level, fit.degrees_of_freedom) * errors
     low, high = _bounded_interval(values, half, least, probability=isinstance(fit, BinaryFit))
     return Margins(
         values + shift,
@@ -218,6 +222,7 @@ def average_marginal_effects(
     parts, discrete = [], []
     for column in columns:
         _check_columns([column], X.shape[1])
+        _check_estimated(fit, column)
         two_valued = bool(np.isin(X[:, column], (0.0, 1.0)).all())
         discrete.append(kind == "discrete" or (kind == "auto" and two_valued))
         if discrete[-1]:
@@ -229,7 +234,7 @@ def average_marginal_effects(
     values = np.array([part[0] for part in parts])
     covariance = _delta(fit, np.array([p[1] for p in parts]), np.array([p[2] for p in parts]))
     errors = np.sqrt(np.diagonal(covariance))
-    half = quantile(level, fit.degrees_of_freedom) * errors
+    half = critical_value(level, fit.degrees_of_freedom) * errors
     return MarginalEffects(
         np.array(columns, dtype=np.intp),
         values,
@@ -277,7 +282,6 @@ def _positions(
 
 
 def _set_columns(X: FloatArray, setting: Setting) -> FloatArray:
-    _check_columns(list(setting), X.shape[1])
     changed = X.copy()
     for column, value in setting.items():
         changed[:, column] = value
@@ -290,6 +294,11 @@ def _check_columns(columns: Sequence[int], p: int) -> None:
     for column in columns:
         if not 0 <= column < p:
             raise MethodError(f"column {column} does not exist; expected 0 to {p - 1}")
+
+
+def _check_estimated(fit: Fit, column: int) -> None:
+    if column not in fit.estimated:
+        raise MethodError(f"column {column} has no estimate in this fit: the group effects absorb it")
 
 
 def _average(
@@ -309,8 +318,6 @@ def _average_slope(
     fit: Fit, X: FloatArray, column: int, w: FloatArray, index: npt.NDArray[np.intp] | None
 ) -> tuple[float, FloatArray, FloatArray]:
     """Return the average derivative of the prediction in a column, and the gradient of that."""
-    if column not in fit.estimated:
-        raise MethodError(f"column {column} has no estimate in this fit")
     share, b = w / w.sum(), float(fit.coefficients[column])
     expected = _expectation(fit, X, index)
     assert expected.eta_eta is not None

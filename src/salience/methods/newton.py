@@ -2,7 +2,7 @@
 
 With an effect for each group the Hessian is an arrow: a small block for the common parameters, a diagonal
 for the groups and a border between them. Its Schur complement is as small as the model without groups, so
-a step costs O(n p²) however many groups there are (e.g. Stammann 2018; here exact, not alternating).
+a step costs O(n p²) however many groups there are (Greene 2004, Econometrics Journal 7, section 2).
 """
 
 from __future__ import annotations

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri, stdtrit
 
-from salience.errors import MethodError
 from salience.methods.cells import Cells, FloatArray
 from salience.methods.clusters import Steps, jackknife_steps, robust_steps, sandwich_steps
 from salience.methods.families import Family
+from salience.methods.intervals import critical_value
 from salience.methods.newton import Arrow, Maximum
 from salience.methods.separation import find_separation
 
@@ -81,7 +80,7 @@ class Fit:
     separated_cells : (m,) int
         The caller's cells that those columns fit perfectly.
     absorbed : tuple of int
-        Constant columns, contained in the group effects.
+        Columns that are constant over the cells that carry information, and so part of the group effects.
     dropped_groups : int
         Groups with a constant outcome at its bound, which carry no information.
     dropped_weight : float
@@ -127,22 +126,8 @@ class Fit:
 
     def interval(self, level: float = 0.95) -> FloatArray:
         """Return the interval (p, 2) of each coefficient, from t or the normal distribution."""
-        half = quantile(level, self.degrees_of_freedom) * self.standard_errors
+        half = critical_value(level, self.degrees_of_freedom) * self.standard_errors
         return np.column_stack([self.coefficients - half, self.coefficients + half])
-
-
-def quantile(level: float, degrees_of_freedom: float) -> float:
-    """Return the half-width of a two-sided interval in standard errors.
-
-    Raises
-    ------
-    MethodError
-        When the level is not between 0 and 1.
-    """
-    if not 0 < level < 1:
-        raise MethodError(f"level is {level}; expected a share between 0 and 1, such as 0.95")
-    upper = 0.5 + level / 2
-    return float(ndtri(upper) if np.isinf(degrees_of_freedom) else stdtrit(degrees_of_freedom, upper))
 
 
 def summarise(

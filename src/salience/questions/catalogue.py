@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from salience.questions.answer import Answer
 
 # Imported when asked for: a question brings its methods and charts with it.
-_PLACES = {"attention": ("salience.questions.attention", "AttentionParams", "ask_attention")}
+_PLACES = {
+    "attention": (
+        "salience.questions.attention_params:AttentionParams",
+        "salience.questions.attention:ask_attention",
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,11 @@ class Question:
 
     name: str
     params: type[BaseModel]
-    ask: Callable[..., Answer]
+
+    @property
+    def ask(self) -> Callable[..., Answer]:
+        """The function that answers it; imported on first use."""
+        return cast("Callable[..., Answer]", _find(_PLACES[self.name][1]))
 
 
 def question_names() -> tuple[str, ...]:
@@ -42,6 +51,9 @@ def find_question(name: str) -> Question:
     """
     if name not in _PLACES:
         raise QuestionError(f"there is no question '{name}'; there are {', '.join(_PLACES)}")
-    module, params, ask = _PLACES[name]
-    found: Any = import_module(module)
-    return Question(name, cast("type[BaseModel]", getattr(found, params)), getattr(found, ask))
+    return Question(name, cast("type[BaseModel]", _find(_PLACES[name][0])))
+
+
+def _find(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from salience.record.schema import load_schema
+from salience.record.sql import scalar
 
 LEAD_FIELDS = (
     "native_id",
@@ -54,9 +55,9 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
         connection.execute("DELETE FROM event")
     else:
         ours = f"SELECT event FROM link WHERE run = {origin:d}"
-        shared = connection.execute(
-            f"SELECT 1 FROM link WHERE run <> {origin:d} AND event IN ({ours}) LIMIT 1"
-        ).fetchone()
+        shared = scalar(
+            connection, f"SELECT 1 FROM link WHERE run <> {origin:d} AND event IN ({ours}) LIMIT 1"
+        )
         touched = f"(FROM link WHERE event IN ({ours}))" if shared else f"(FROM link WHERE run = {origin:d})"
         connection.execute(f"DELETE FROM event WHERE id IN ({ours})")
     fields = ", ".join(f"a.{name}" for name in LEAD_FIELDS)

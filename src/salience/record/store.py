@@ -15,6 +15,7 @@ import narwhals as nw
 
 from salience.errors import RecordError
 from salience.record.schema import create_statements, load_schema, schema_version
+from salience.record.sql import scalar
 
 MEMORY_LIMIT = "1000MB"
 
@@ -130,7 +131,7 @@ class Record:
         return [
             message.format(count=count)
             for query, message in CHECKS
-            if (count := (self.connection.execute(query).fetchone() or (0,))[0])
+            if (count := scalar(self.connection, query))
         ]
 
     def close(self) -> None:
@@ -148,10 +149,10 @@ class Record:
     def _prepare(self) -> None:
         with duckdb_errors(self.path):
             configure(self.connection)
-            known = self.connection.execute(
+            known = (
                 "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version' AND NOT temporary"
-            ).fetchone()
-            if known and known[0]:
+            )
+            if scalar(self.connection, known):
                 self._require_version()
             elif self.read_only:
                 raise RecordError(f"{self.path.name} holds no record yet; `salience run` makes one")
@@ -163,7 +164,7 @@ class Record:
                     connection.execute("INSERT INTO schema_version VALUES (?)", [schema_version()])
 
     def _require_version(self) -> None:
-        found = (self.connection.execute("SELECT version FROM schema_version").fetchone() or (0,))[0]
+        found = scalar(self.connection, "SELECT version FROM schema_version")
         if found != schema_version():
             raise RecordError(
                 f"{self.path.name} was made by version {found} of the record and this program reads version "

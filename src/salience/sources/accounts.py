@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from salience.record.ids import sql_id
+from salience.record.sql import scalar
 from salience.sources.delimited import Sheet, sql_text
 from salience.sources.telling import DEATHS, OTHERS, TEXTS, Telling
 
@@ -52,8 +53,7 @@ def stage_rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, telling: Tel
         connection.execute("UPDATE staged SET event_key = coalesce(event_key, native_id)")
         account, event = _ids(telling, origin)
         connection.execute(f"UPDATE staged SET account = {account}, event = {event}")
-    count = connection.execute("SELECT count(*) FROM staged").fetchone()
-    return int((count or (0,))[0])
+    return int(scalar(connection, "SELECT count(*) FROM staged"))
 
 
 def stage_tellers(connection: duckdb.DuckDBPyConnection, telling: Telling) -> None:
@@ -145,7 +145,7 @@ def _ids(telling: Telling, origin: int) -> tuple[str, str]:
 
 def _without_bad_rows(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the condition that leaves bad rows out, or nothing when there are none: it spares a join."""
-    bad = connection.execute("SELECT 1 FROM bad_row LIMIT 1").fetchone()
+    bad = scalar(connection, "SELECT 1 FROM bad_row LIMIT 1")
     return "WHERE rowid NOT IN (SELECT row FROM bad_row)" if bad else ""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from salience.errors import InputError
+from salience.record.sql import scalar
 from salience.sources.files import Received
 
 # DuckDB gives up a line longer than this and says so in its rejects; memory stays bounded by it.
@@ -264,7 +265,7 @@ def _parquet_to_csv(received: Received, target: Path) -> tuple[Path, int]:
         source = f"read_parquet({sql_text(str(received.raw))})"
         try:
             connection.execute(f"COPY (FROM {source}) TO {sql_text(str(target))} (FORMAT csv, HEADER)")
-            count = connection.execute(f"SELECT count(*) FROM {source}").fetchone()
+            count = scalar(connection, f"SELECT count(*) FROM {source}")
         except duckdb.Error as error:
             raise InputError(f"the Parquet file cannot be read: {error}", file=received.name) from error
-    return target, (count or (0,))[0] + 1
+    return target, int(count) + 1

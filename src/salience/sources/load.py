@@ -16,6 +16,7 @@ from salience.record.actors import register_actors
 from salience.record.events import refresh_events
 from salience.record.ids import stable_id
 from salience.record.source_names import SourceRule, register_spellings
+from salience.record.sql import scalar
 from salience.record.store import Record, duckdb_errors, explain_failure
 from salience.sources.accounts import insert_accounts, insert_tellers, stage_rows, stage_tellers
 from salience.sources.acled import describe_acled
@@ -160,14 +161,14 @@ def _write(
     progress("summing up events", 0.8)
     refresh_events(connection, origin)
     progress("summing up events", 1.0)
-    accounts = _count(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d}")
-    full = _count(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d} AND told = 'full'")
+    accounts = scalar(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d}")
+    full = scalar(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d} AND told = 'full'")
     if full != read - set_aside:
         raise RecordError(
             f"{sheet.file}: {read:,} rows read, {set_aside:,} set aside, but {full:,} kept. This is a fault of the "
             "program; nothing was changed. Please report it with the file's header."
         )
-    events = _count(connection, f"SELECT count(DISTINCT event) FROM link WHERE run = {origin:d}")
+    events = scalar(connection, f"SELECT count(DISTINCT event) FROM link WHERE run = {origin:d}")
     return Imported(sheet.file, telling.importer, read, full, set_aside, False, accounts, events, notes)
 
 
@@ -267,10 +268,6 @@ def _spellings(connection: duckdb.DuckDBPyConnection, telling: Telling) -> dict[
         )
         names |= {row[0]: None for row in speakers.fetchall()}
     return names
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int((connection.execute(query).fetchone() or (0,))[0])
 
 
 def _drop_staged(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,329 @@
+"""Attention: what gets covered, and what decides it — casualties, actor, place, time?
+
+Four views side by side, in the order in which they can be trusted: plain tables; the reference list (of the events
+that local sources or NGOs recorded, which did others carry?); sources beyond the first; zero-truncated counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from salience.errors import QuestionError
+from salience.methods.counts import CountFit
+from salience.questions.answer import Answer, Estimate, Evidence, Figure, Table, format_number
+from salience.questions.attention_cells import (
+    ELSEWHERE,
+    IN_CAPITAL,
+    OTHERS,
+    Cells,
+    Tables,
+    common_labels,
+    covered_events,
+    reduce_events,
+)
+from salience.questions.attention_checks import (
+    check_model,
+    judge_assumptions,
+    tabulate_variants,
+    try_variants,
+)
+from salience.questions.attention_figures import (
+    chart_bands,
+    chart_dependence,
+    chart_fitted,
+    chart_gap,
+    chart_margins,
+    chart_places,
+)
+from salience.questions.attention_fits import AT_DEATHS, View, ViewFit, deaths_settings, fit_view
+from salience.questions.attention_gap import Gap, measure_gap
+from salience.questions.attention_params import AttentionParams
+from salience.questions.attention_tables import (
+    Dependence,
+    list_unusual,
+    measure_dependence,
+    tabulate_bands,
+    tabulate_factor,
+    tabulate_places,
+    tabulate_sources,
+)
+from salience.questions.attention_words import (
+    METHODS,
+    estimate_dependence,
+    estimate_gap,
+    estimate_margins,
+    estimate_slope,
+    say_headline,
+    tabulate_coefficients,
+    tabulate_gaps,
+    warn,
+)
+from salience.questions.setting import Setting
+
+VIEWS: tuple[View, ...] = (
+    "reference list",
+    "extra reports",
+    "truncated Poisson",
+    "truncated negative binomial",
+)
+LEAST_EVENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the models found, before it is put into words."""
+
+    cells: Cells
+    fits: dict[View, ViewFit]
+    gaps: dict[str, list[Gap]]
+
+
+def ask_attention(
+    record: Tables,
+    params: AttentionParams,
+    setting: Setting,
+    *,
+    seed: int = 0,
+    version: str = "",
+    progress: Callable[[str, float], None] | None = None,
+) -> Answer:
+    """Answer the attention question.
+
+    Parameters
+    ----------
+    record : Record or ParquetRecord
+        The record, on whichever engine.
+    params : AttentionParams
+        What exactly is asked.
+    setting : Setting
+        The case's period, area and capital.
+    seed : int
+        For the randomised residuals.
+    version : str
+        Of the program, kept in the answer.
+    progress : callable, optional
+        Called with a stage and the share done.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    QuestionError
+        Fewer than five covered events, or a label to compare that no event has.
+    """
+    report = progress or (lambda stage, share: None)
+    report("counting sources", 0.0)
+    events = covered_events(record, params, setting)
+    actors = common_labels(events, params)
+    found = find_attention(record, params, setting, actors, report)
+    sources = tabulate_sources(record, params, setting)
+    dependence = measure_dependence(sources, found.cells, params.level)
+    largest = _largest_sources(record, sources, params.left_out)
+    variants = try_variants(record, params, setting, actors, largest, report)
+    extra, reference = found.fits["extra reports"], found.fits["reference list"]
+    fitted = _best_truncated(found.fits)
+    check = check_model(fitted, seed) if fitted else None
+    unusual = list_unusual(record, params, setting, extra)
+    report("drawing", 0.9)
+    bands = tabulate_bands(found.cells, params.level)
+    places = tabulate_places(found.cells)
+    estimates = _estimates(found, dependence, params.level)
+    tables = (
+        bands,
+        *(tabulate_factor(found.cells, name, params.level) for name in _plain_factors(found.cells)),
+        tabulate_coefficients(list(found.fits.values())),
+        tabulate_gaps(found.gaps),
+        sources,
+        dependence.table,
+        places,
+        *([unusual.table] if unusual else []),
+        tabulate_variants(extra, variants),
+        *([check.table] if check else []),
+    )
+    evidence = (
+        Evidence(
+            "the events that the answer is about",
+            "event",
+            found.cells.events,
+            (),
+            _condition(params, setting),
+        ),
+        *(unusual.evidence if unusual else ()),
+    )
+    return Answer(
+        question="attention",
+        headline=say_headline(estimates, found.gaps),
+        estimates=tuple(estimates),
+        tables=tuple(table for table in tables if table.rows),
+        figures=_figures(found, estimates, bands, dependence, places, check.table if check else None, fitted),
+        assumptions=judge_assumptions(found.cells, reference, extra, variants, check),
+        warnings=warn(record, params, setting, found.cells, found.fits),
+        evidence=evidence,
+        method=METHODS,
+        params={**params.model_dump(mode="json"), "setting": setting.model_dump(mode="json")},
+        seed=seed,
+        record=_fingerprint(record),
+        version=version,
+    )
+
+
+def find_attention(
+    record: Tables,
+    params: AttentionParams,
+    setting: Setting,
+    actors: Sequence[str],
+    progress: Callable[[str, float], None],
+) -> Findings:
+    """Reduce the record to cells and fit every view."""
+    cells = reduce_events(record, params, setting, actors=actors)
+    if cells.events < LEAST_EVENTS:
+        raise QuestionError(
+            f"only {cells.events} events in the period have sources that the dataset lists; at least {LEAST_EVENTS} "
+            "are needed. Look at the period in case.toml, and at whether the data name the sources of each event."
+        )
+    fits: dict[View, ViewFit] = {}
+    for i, view in enumerate(VIEWS):
+        progress("fitting", i / len(VIEWS))
+        fits[view] = fit_view(view, cells, params)
+    gaps: dict[str, list[Gap]] = {}
+    named = [label for label in actors if label != OTHERS]
+    if len(named) >= 2:
+        gaps["actors"] = [_gap(view, cells, fits, params, "actor", named[0], named[1]) for view in VIEWS[:2]]
+    if {IN_CAPITAL} <= _present(cells, "place") and params.place == "capital":
+        gaps["capital"] = [
+            _gap(view, cells, fits, params, "place", IN_CAPITAL, ELSEWHERE) for view in VIEWS[:2]
+        ]
+    return Findings(cells, fits, gaps)
+
+
+def _gap(
+    view: View,
+    cells: Cells,
+    fits: dict[View, ViewFit],
+    params: AttentionParams,
+    factor: str,
+    first: str,
+    second: str,
+) -> Gap:
+    return measure_gap(view, cells, fits[view], params, factor, first, second)
+
+
+def _present(cells: Cells, factor: str) -> set[str]:
+    found = cells.factors[factor]
+    return {found.levels[i] for i in np.unique(found.codes)}
+
+
+def _plain_factors(cells: Cells) -> list[str]:
+    return [
+        name
+        for name in ("actor", "kind", "place", "admin1", "precision", "year")
+        if len(_present(cells, name)) > 1
+    ]
+
+
+def _best_truncated(fits: dict[View, ViewFit]) -> ViewFit | None:
+    """Return the negative binomial where its mean is identified, else the Poisson."""
+    for view in ("truncated negative binomial", "truncated Poisson"):
+        found = fits[view]  # type: ignore[index]
+        if isinstance(found.fit, CountFit) and not found.fit.boundary:
+            return found
+    return None
+
+
+def _largest_sources(record: Tables, sources: Table, most: int) -> list[tuple[int, str]]:
+    names = [str(row["source"]) for row in sources.to_records()[:most]]
+    if not names:
+        return []
+    rows = record.table("source").filter(nw.col("name").is_in(names)).select("id", "name")
+    ids = {row["name"]: row["id"] for row in rows.collect("pyarrow").to_native().to_pylist()}
+    return [(ids[name], name) for name in names]
+
+
+def _estimates(found: Findings, dependence: Dependence, level: float) -> list[Estimate]:
+    estimates: list[Estimate] = []
+    for view in VIEWS:
+        fit = found.fits[view]
+        margins = fit.margins(deaths_settings(fit), level) if deaths_settings(fit) else None
+        boundary = isinstance(fit.fit, CountFit) and fit.fit.boundary
+        estimates += estimate_margins(fit, None if boundary else margins, level)
+        estimates.append(estimate_slope(fit, level))
+    for name, gaps in found.gaps.items():
+        for gap in gaps:
+            estimates += estimate_gap(name, gap, level)
+    return [*estimates, *estimate_dependence(dependence, level)]
+
+
+def _figures(
+    found: Findings,
+    estimates: Sequence[Estimate],
+    bands: Table,
+    dependence: Dependence,
+    places: Table,
+    fitted: Table | None,
+    model: ViewFit | None,
+) -> tuple[Figure, ...]:
+    figures = []
+    for view in VIEWS[:2]:
+        own = [
+            e
+            for e in estimates
+            if e.view == view and e.name.rsplit("_", 1)[-1] in {str(d) for d in AT_DEATHS}
+        ]
+        if own and all(e.value is not None for e in own):
+            figures.append(chart_margins(own, bands, view=view))
+    if len(bands.rows) > 1:
+        figures.append(chart_bands(bands))
+    figures += _gap_figures(found)
+    if dependence.table.rows:
+        figures.append(chart_dependence(dependence.table, dependence.single))
+    if len(places.rows) > 1:
+        figures.append(chart_places(places))
+    if fitted is not None and model is not None and model.fit is not None:
+        figures.append(chart_fitted(fitted, model.fit.model))
+    return tuple(figures)
+
+
+def _gap_figures(found: Findings) -> list[Figure]:
+    figures = []
+    for gap in [g for gaps in found.gaps.values() for g in gaps if g.view == "extra reports"]:
+        numbers = (
+            ("as it is", gap.raw),
+            ("at equal deaths", gap.equal_deaths),
+            ("all else equal too", gap.all_equal),
+        )
+        rows: list[dict[str, Any]] = [
+            {"what": what, "value": n.value, "low": n.low, "high": n.high}
+            for what, n in numbers
+            if n is not None and n.low is not None and n.high is not None and n.low > 0
+        ]
+        if len(rows) < 2:
+            continue
+        title = (
+            f"{gap.first}: {format_number(rows[0]['value'])} times the extra reports of {gap.second} as it is, "
+            f"{format_number(rows[1]['value'])} times at equal deaths"
+        )
+        figures.append(chart_gap(rows, gap.first, gap.second, title))
+    return figures
+
+
+def _condition(params: AttentionParams, setting: Setting) -> str:
+    parts = ["sources_listed", "sources >= 1"]
+    if setting.period.start:
+        parts.append(f"date_from >= DATE '{setting.period.start}'")
+    if setting.period.end:
+        parts.append(f"date_from <= DATE '{setting.period.end}'")
+    if params.precise_dates:
+        parts.append("date_precision = 'day'")
+    return " AND ".join(parts)
+
+
+def _fingerprint(record: Tables) -> str:
+    found = getattr(record, "fingerprint", None)
+    return str(found()) if callable(found) else ""

@@ -1,0 +1,240 @@
+"""The models of attention, fitted on cells: reference list, extra reports, zero-truncated counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from salience.errors import MethodError
+from salience.methods.binary import BinaryFit, fit_logit
+from salience.methods.counts import CountFit, fit_poisson, fit_zero_truncated
+from salience.methods.margins import Margins, predictive_margins
+from salience.questions.attention_cells import Cells, Floats, Ints
+from salience.questions.attention_params import AttentionParams
+
+View = Literal["reference list", "extra reports", "truncated Poisson", "truncated negative binomial"]
+AT_DEATHS = (0, 1, 5, 10, 25, 50)
+SLOPE = "log(1 + deaths)"
+# A level told of fewer events than this says nothing of its own and is put with the baseline.
+LEAST_EVENTS = 10
+ROUNDS = 12
+
+AnyFit = CountFit | BinaryFit
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A design matrix with a name for each column: "constant", the slope, and "factor: level" for the others."""
+
+    matrix: Floats
+    names: tuple[str, ...]
+
+    def column(self, name: str) -> int | None:
+        """Return where a column stands, or None."""
+        return self.names.index(name) if name in self.names else None
+
+    def of_factor(self, factor: str) -> dict[str, int]:
+        """Return the columns of a factor by level; its baseline has none."""
+        start = f"{factor}: "
+        return {name.removeprefix(start): i for i, name in enumerate(self.names) if name.startswith(start)}
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFit:
+    """One view's model, fitted.
+
+    Attributes
+    ----------
+    view : str
+    fit : CountFit or BinaryFit, or None
+        None when there is no estimate; `reason` says why.
+    design : Design
+    cells : Cells
+        The cells that the fit rests on.
+    outcome : (cells,) int
+    groups : (cells,) int or None
+        Fixed effects, where some were absorbed.
+    reason : str
+    left_out : tuple of str
+        Columns that were dropped, and why.
+    """
+
+    view: View
+    fit: AnyFit | None
+    design: Design
+    cells: Cells
+    outcome: Ints
+    groups: Ints | None
+    reason: str = ""
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def slope(self) -> tuple[float, float, float, float] | None:
+        """Slope on log(1 + deaths): value, standard error, low, high at 95 %; None without an estimate."""
+        position = self.design.column(SLOPE)
+        if self.fit is None or position is None:
+            return None
+        low, high = self.fit.interval()[position]
+        return (
+            float(self.fit.coefficients[position]),
+            float(self.fit.standard_errors[position]),
+            float(low),
+            float(high),
+        )
+
+    def margins(self, settings: Sequence[dict[int, float]], level: float) -> Margins | None:
+        """Return average predictions under settings of columns: chances, or sources per event."""
+        if self.fit is None:
+            return None
+        try:
+            return predictive_margins(
+                self.fit,
+                self.design.matrix,
+                settings,
+                self.cells.weight,
+                self.groups,
+                shift=1.0 if self.view == "extra reports" else 0.0,
+                level=level,
+            )
+        except MethodError:
+            return None
+
+
+def fit_view(
+    view: View, cells: Cells, params: AttentionParams, *, terms: Sequence[str] | None = None
+) -> ViewFit:
+    """Fit one view's model; events without known deaths are left out.
+
+    Parameters
+    ----------
+    view : str
+        "reference list": chance that an event of the reference list was carried by the other classes (logit).
+        "extra reports": sources beyond the first (Poisson pseudo-likelihood). The truncated views: sources
+        given that there was one.
+    cells : Cells
+    params : AttentionParams
+    terms : sequence of str, optional
+        What enters beside the constant; `model_terms(params)` when None.
+    """
+    known = ~np.isnan(cells.deaths)
+    used = cells.take(known & cells.reference if view == "reference list" else known)
+    outcome = _outcome(view, used)
+    design = build_design(used, params, terms if terms is not None else model_terms(params))
+    if used.events == 0:
+        return ViewFit(
+            view, None, design, used, outcome, None, reason="there are no such events with known deaths"
+        )
+    return _fit_stable(view, used, outcome, design, params)
+
+
+def model_terms(params: AttentionParams) -> tuple[str, ...]:
+    """Return the terms of the full model."""
+    time = params.time if params.time != "none" and params.absorb != "month" else None
+    return tuple(t for t in (SLOPE, "actor", "kind", "precision", "place", time) if t)
+
+
+def build_design(cells: Cells, params: AttentionParams, terms: Sequence[str]) -> Design:
+    """Make the design matrix: each factor's commonest level is its baseline, rare levels join it."""
+    columns: list[Floats] = [np.ones(len(cells.n))]
+    names = ["constant"]
+    for term in terms:
+        if term == SLOPE:
+            columns.append(np.log1p(cells.deaths))
+            names.append(SLOPE)
+            continue
+        factor = cells.factors[term]
+        events = np.bincount(factor.codes, cells.weight, minlength=len(factor.levels))
+        for code in np.argsort(-events, kind="stable")[1:]:
+            if events[code] >= LEAST_EVENTS:
+                columns.append((factor.codes == code).astype(np.float64))
+                names.append(f"{term}: {factor.levels[code]}")
+    return _independent(Design(np.column_stack(columns), tuple(names)), cells.weight)
+
+
+def deaths_settings(view: ViewFit) -> list[dict[int, float]]:
+    """Return the settings of the slope's column at 0, 1, 5, 10, 25 and 50 deaths."""
+    position = view.design.column(SLOPE)
+    return [] if position is None else [{position: float(np.log1p(deaths))} for deaths in AT_DEATHS]
+
+
+def level_setting(view: ViewFit, factor: str, level: str) -> dict[int, float]:
+    """Return the setting that puts every event at a factor's level."""
+    return {i: float(name == level) for name, i in view.design.of_factor(factor).items()}
+
+
+def _outcome(view: View, cells: Cells) -> Ints:
+    if view == "reference list":
+        return cells.carried.astype(np.int64)
+    return cells.n - 1 if view == "extra reports" else cells.n
+
+
+def _fit_stable(view: View, cells: Cells, outcome: Ints, design: Design, params: AttentionParams) -> ViewFit:
+    """Fit; where the maximum does not exist because of a column, leave the column and its cells out, and fit again."""
+    left_out: list[str] = []
+    for _ in range(ROUNDS):
+        groups = cells.factors[params.absorb].codes if params.absorb != "none" else None
+        try:
+            fit = _FITS[view](outcome, design.matrix, cells.weight, groups, _clusters(cells))
+        except MethodError as error:
+            return ViewFit(view, None, design, cells, outcome, groups, str(error), tuple(left_out))
+        if fit.converged:
+            return ViewFit(view, fit, design, cells, outcome, groups, left_out=tuple(left_out))
+        columns = [i for i in fit.separated if i > 0 and design.names[i] != SLOPE]
+        if not columns:
+            return ViewFit(view, None, design, cells, outcome, groups, fit.message, tuple(left_out))
+        left_out += [f"{design.names[i]} (every event of it has the same outcome)" for i in columns]
+        stay = ~(design.matrix[:, columns] != 0).any(axis=1)
+        kept = [i for i in range(len(design.names)) if i not in columns]
+        cells, outcome = cells.take(stay), outcome[stay]
+        design = Design(design.matrix[stay][:, kept], tuple(design.names[i] for i in kept))
+        design = _independent(design, cells.weight)
+    return ViewFit(view, None, design, cells, outcome, None, "no estimate exists after leaving columns out")
+
+
+def _clusters(cells: Cells) -> Ints | None:
+    """Return the first-level areas by which standard errors are clustered; None when there is one alone."""
+    codes = cells.factors["admin1"].codes
+    return codes if len(np.unique(codes)) > 1 else None
+
+
+def _independent(design: Design, weight: Floats) -> Design:
+    """Leave out columns that the ones before them already say (a year with one kind of event alone)."""
+    scaled = design.matrix * np.sqrt(weight)[:, None]
+    kept: list[int] = []
+    basis = np.empty((len(scaled), 0))
+    for i in range(scaled.shape[1]):
+        column = scaled[:, i]
+        rest = column - basis @ (basis.T @ column)
+        rest -= basis @ (basis.T @ rest)
+        size = float(np.linalg.norm(rest))
+        if size > 1e-7 * max(float(np.linalg.norm(column)), 1e-300):
+            kept.append(i)
+            basis = np.column_stack([basis, rest / size])
+    return Design(design.matrix[:, kept], tuple(design.names[i] for i in kept))
+
+
+def _logit(y: Ints, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
+    return fit_logit(y, x, w, groups, clusters=clusters)
+
+
+def _extra(y: Ints, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
+    return fit_poisson(y, x, w, groups, clusters=clusters)
+
+
+def _truncated(y: Ints, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
+    return fit_zero_truncated(y, x, w, "poisson", groups, clusters=clusters)
+
+
+def _overdispersed(y: Ints, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
+    return fit_zero_truncated(y, x, w, "negative_binomial", groups, clusters=clusters)
+
+
+_FITS: dict[View, Callable[[Ints, Floats, Floats, Ints | None, Ints | None], AnyFit]] = {
+    "reference list": _logit,
+    "extra reports": _extra,
+    "truncated Poisson": _truncated,
+    "truncated negative binomial": _overdispersed,
+}
