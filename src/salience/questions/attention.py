@@ -1,4 +1,4 @@
-"""Attention: what gets covered, and what decides it — casualties, actor, place, time?
+"""Attention: what gets covered, and whether casualties, actor, place or time decide it.
 
 Four views side by side, in the order in which they can be trusted: plain tables; the reference list (of the events
 that local sources or NGOs recorded, which did others carry?); sources beyond the first; zero-truncated counts.
@@ -63,6 +63,7 @@ from salience.questions.attention_words import (
     tabulate_gaps,
     warn,
 )
+from salience.questions.charts import without_common_start
 from salience.questions.setting import Setting
 
 VIEWS: tuple[View, ...] = (
@@ -230,8 +231,8 @@ def _plain_factors(cells: Cells) -> list[str]:
 
 def _best_truncated(fits: dict[View, ViewFit]) -> ViewFit | None:
     """Return the negative binomial where its mean is identified, else the Poisson."""
-    for view in ("truncated negative binomial", "truncated Poisson"):
-        found = fits[view]  # type: ignore[index]
+    for view in reversed(VIEWS[2:]):
+        found = fits[view]
         if isinstance(found.fit, CountFit) and not found.fit.boundary:
             return found
     return None
@@ -305,8 +306,9 @@ def _gap_figures(found: Findings) -> list[Figure]:
         ]
         if len(rows) < 2:
             continue
+        first, second = without_common_start(gap.first, gap.second)
         title = (
-            f"{gap.first}: {format_number(rows[0]['value'])} times the extra reports of {gap.second} as it is, "
+            f"{first}: {format_number(rows[0]['value'])} times the extra reports of {second} as it is, "
             f"{format_number(rows[1]['value'])} times at equal deaths"
         )
         figures.append(chart_gap(rows, gap.first, gap.second, title))

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from salience.questions.answer import Estimate, Figure, Table, format_number
-from salience.questions.charts import BLUE, FAINT, INK, VERMILION, chart_of, finish_chart, shorten
+from salience.questions.charts import (
+    BLUE,
+    FAINT,
+    INK,
+    VERMILION,
+    chart_of,
+    finish_chart,
+    shorten,
+    without_common_start,
+)
 
 
 def chart_margins(estimates: Sequence[Estimate], observed: Table, *, view: str) -> Figure:
@@ -58,6 +67,7 @@ def chart_gap(rows: Sequence[dict[str, Any]], first: str, second: str, title: st
     """Draw the gap between two actors raw, at equal casualties, and with all else equal."""
     import altair as alt
 
+    first, second = without_common_start(first, second)
     base = chart_of(list(rows))
     order = [row["what"] for row in rows]
     y = alt.Y("what:N", title=None, sort=order)
@@ -82,7 +92,7 @@ def chart_dependence(table: Table, single: tuple[float, float, float], most: int
         {"source": shorten(str(r["source"])), "share": r["of_all"], "events": r["only"]}
         for r in table.to_records()[:most]
     ]
-    order = [r["source"] for r in rows]
+    order = [str(r["source"]) for r in rows]
     base = chart_of(rows)
     y = alt.Y("source:N", title=None, sort=order)
     bars = base.mark_bar(color=BLUE).encode(
@@ -105,7 +115,7 @@ def chart_places(table: Table, most: int = 14) -> Figure:
         for r in table.to_records()[:most]
         for what, key in (("events", "events_share"), ("tellings", "tellings_share"))
     ]
-    order = list(dict.fromkeys(r["area"] for r in rows))
+    order = list(dict.fromkeys(str(r["area"]) for r in rows))
     both = ["events", "tellings"]
     base = chart_of(rows)
     y = alt.Y("area:N", title=None, sort=order)
@@ -113,12 +123,8 @@ def chart_places(table: Table, most: int = 14) -> Figure:
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
         y=y,
         x=alt.X("share:Q", title="share of the whole", axis=alt.Axis(format="%")),
-        color=alt.Color(
-            "what:N", title=None, scale=alt.Scale(domain=["events", "tellings"], range=[BLUE, VERMILION])
-        ),
-        shape=alt.Shape(
-            "what:N", title=None, scale=alt.Scale(domain=["events", "tellings"], range=["circle", "square"])
-        ),
+        color=alt.Color("what:N", title=None, scale=alt.Scale(domain=both, range=[BLUE, VERMILION])),
+        shape=alt.Shape("what:N", title=None, scale=alt.Scale(domain=both, range=["circle", "square"])),
     )
     first = table.to_records()[0]
     title = (
@@ -157,7 +163,7 @@ def chart_bands(table: Table) -> Figure:
         {"band": str(r["level"]), "value": r["several"], "low": r["several_low"], "high": r["several_high"]}
         for r in table.to_records()
     ]
-    order = [r["band"] for r in rows]
+    order = [str(r["band"]) for r in rows]
     base = chart_of(rows)
     x = alt.X("band:N", title="deaths in the event", sort=order, axis=alt.Axis(labelAngle=0))
     title_y = "told by two or more sources"

@@ -11,7 +11,7 @@ from salience.errors import MethodError
 from salience.methods.clusters import jackknife
 from salience.methods.intervals import around
 from salience.methods.margins import predictive_margins
-from salience.questions.attention_cells import Cells, Flags
+from salience.questions.attention_cells import Cells, Flags, Floats
 from salience.questions.attention_fits import SLOPE, View, ViewFit, fit_view, level_setting
 from salience.questions.attention_params import AttentionParams
 
@@ -93,10 +93,7 @@ def measure_gap(
     spread = _jackknife(view, used, params, factor, first, second)
     if spread is None:
         return replace(
-            gap,
-            raw=_number(view, whole[0]),
-            equal_deaths=_number(view, whole[1]),
-            reason="too few areas, or too few events outside one of them, for an interval",
+            gap, all_equal=None, reason="too few areas, or too few events outside one, for an interval"
         )
     intervals = [
         around(w, e, spread.freedom, params.level) for w, e in zip(whole, spread.errors, strict=True)
@@ -193,12 +190,12 @@ def _all_equal(full: ViewFit, factor: str, first: str, second: str, params: Atte
     if full.view == "reference list":
         effect = margins.difference(0, 1)
         return Number(effect.value, effect.low, effect.high)
-    contrast = np.zeros(len(full.design.names))
+    contrast: Floats = np.zeros(len(full.design.names), dtype=np.float64)
     for name, sign in ((first, 1.0), (second, -1.0)):
         if name in columns:
             contrast[columns[name]] += sign
     value = float(contrast @ np.nan_to_num(full.fit.coefficients))
-    error = float(np.sqrt(max(contrast @ np.nan_to_num(full.fit.covariance) @ contrast, 0.0)))
+    error = math.sqrt(max(float(contrast @ np.nan_to_num(full.fit.covariance) @ contrast), 0.0))
     interval = around(value, error, full.fit.degrees_of_freedom, params.level)
     return _number(full.view, value, float(interval.low), float(interval.high))
 

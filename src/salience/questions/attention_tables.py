@@ -143,7 +143,7 @@ def tabulate_sources(record: Tables, params: AttentionParams, setting: Setting) 
     )
     body = tuple(
         (r["name"], r["class"], r["events"], r["events"] / total, r["mean_deaths"], r["many"], r["capital"],
-         r["only"], r["only"] / r["events"])
+         int(r["only"]), int(r["only"]) / r["events"])
         for r in rows
     )  # fmt: skip
     note = "A source's profile is what the dataset's coders took from it, not all that it published."
@@ -222,7 +222,8 @@ def tabulate_places(cells: Cells) -> Table:
     reports = np.bincount(factor.codes, cells.weight * cells.n, minlength=size)
     order = np.argsort(-events, kind="stable")
     rows = tuple(
-        (factor.levels[i], int(events[i]), events[i] / events.sum(), int(reports[i]), reports[i] / reports.sum(),
+        (factor.levels[i], int(events[i]), float(events[i] / events.sum()), int(reports[i]),
+         float(reports[i] / reports.sum()),
          float(reports[i] / events[i]))
         for i in order if events[i] > 0
     )  # fmt: skip

@@ -52,13 +52,13 @@ def estimate_margins(fit: ViewFit, margins: Margins | None, level: float) -> lis
     for i, deaths in enumerate(AT_DEATHS):
         what = f"with {deaths} deaths" if deaths != 1 else "with 1 death"
         label = f"Chance that a recorded event {what} is carried" if chance else f"Sources of an event {what}"
-        numbers = (
+        value, low, high = (
             (float(margins.values[i]), float(margins.low[i]), float(margins.high[i]))
             if margins
             else (None, None, None)
         )
         name = f"{SHORT[fit.view]}_at_{deaths}"
-        found.append(Estimate(name, label, *numbers, unit, fit.cells.events, level, fit.view, note))
+        found.append(Estimate(name, label, value, low, high, unit, fit.cells.events, level, fit.view, note))
     return found
 
 
@@ -115,7 +115,7 @@ def estimate_dependence(dependence: Dependence, level: float) -> list[Estimate]:
     single = Estimate(
         "single_source", "Share of events known from one source alone", value, low, high, "share",
         dependence.events, level, "one source",
-        f"most often {dependence.top}, which alone tells of {format_number(dependence.top_of_all, 'share')} of all events",
+        f"most often {dependence.top}, alone with {format_number(dependence.top_of_all, 'share')} of all events",
     )  # fmt: skip
     return [single]
 
@@ -128,13 +128,13 @@ def say_headline(estimates: Sequence[Estimate], gaps: Mapping[str, Sequence[Gap]
     if carried is not None and carried.value is not None:
         none = by_name["carried_at_0"]
         sentences.append(
-            f"Of the events that local sources or NGOs recorded, one with 10 deaths was carried by others with a chance "
-            f"of {_words(carried)}, one without deaths {_words(none)}"
+            "Of the events that local sources or NGOs recorded, one with 10 deaths was carried by others with a "
+            f"chance of {_words(carried)}, one without deaths {_words(none)}"
         )
     elif sources is not None and sources.value is not None:
         none = by_name["sources_at_0"]
         sentences.append(
-            f"A recorded event with 10 deaths is told by {_words(sources)} sources, one without deaths by {_words(none)}"
+            f"A recorded event with 10 deaths is told by {_words(sources)} sources, one without by {_words(none)}"
         )
     single = by_name["single_source"]
     sentences.append(f"{_words(single)} of the events are known from one source alone")
@@ -178,8 +178,8 @@ def tabulate_coefficients(fits: Sequence[ViewFit]) -> Table:
         Column("note", "note"),
     )
     note = (
-        "Reference list: log odds of being carried. Others: log of the mean. A factor's commonest level is its baseline; "
-        "levels with fewer than ten events are part of it. Intervals of 95 %, t with areas − 1 degrees of freedom."
+        "Reference list: log odds of being carried. Others: log of the mean. A factor's commonest level is its "
+        "baseline, and levels with fewer than ten events are part of it. Intervals of 95 %, t with areas − 1 degrees of freedom."
     )
     return Table("coefficients", "The models' coefficients", columns, tuple(rows), note)
 
@@ -269,4 +269,5 @@ def _number(number: Number, unit: str, level: float = 0.95) -> str:
     value = format_number(number.value, unit)
     if number.low is None or number.high is None:
         return value
-    return f"{value} ({100 * level:.0f} % interval {format_number(number.low, unit)} to {format_number(number.high, unit)})"
+    low, high = format_number(number.low, unit), format_number(number.high, unit)
+    return f"{value} ({100 * level:.0f} % interval {low} to {high})"

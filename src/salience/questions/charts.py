@@ -44,6 +44,7 @@ def finish_chart(
         sized = sized.properties(width=WIDTH, height=height)
     styled = (
         sized.properties(title=altair.TitleParams(text=wrap(title), anchor="start", fontSize=15, offset=12))
+        .configure(font="system-ui, sans-serif", background="white", padding=8)
         .configure_view(stroke=None)
         .configure_axis(
             labelFontSize=13, titleFontSize=13, titleFontWeight="normal", labelColor=INK, titleColor=INK,
@@ -51,7 +52,6 @@ def finish_chart(
         )
         .configure_legend(labelFontSize=13, titleFontSize=13, titleFontWeight="normal", orient="bottom", labelLimit=320)
         .configure_header(labelFontSize=13, titleFontSize=13)
-        .configure(font="system-ui, sans-serif", background="white", padding=8)
     )  # fmt: skip
     spec: dict[str, Any] = styled.to_dict(validate=False)
     return Figure(name, title, description, spec, table)
@@ -70,6 +70,14 @@ def shorten(label: str, most: int = 38) -> str:
         return direct(label)
     half = (most - 1) // 2
     return direct(label[:half].rstrip() + "…" + label[-half:].lstrip())
+
+
+def without_common_start(first: str, second: str) -> tuple[str, str]:
+    """Leave out the side that two pairs of sides share: "A - B" and "A - C" become B and C."""
+    parts, others = first.split(" - ", maxsplit=1), second.split(" - ", maxsplit=1)
+    return (
+        (parts[1], others[1]) if len(parts) == len(others) == 2 and parts[0] == others[0] else (first, second)
+    )
 
 
 def wrap(text: str, width: int = 72) -> list[str]:
