@@ -171,7 +171,8 @@ class Case:
         SalienceError
             An input, a parameter or the record is not as it must be; what was taken in before stays.
         """
-        from salience.report.page import CaseHead, write_report, write_tables
+        from salience.report.page import CaseHead, write_report
+        from salience.report.tables import write_tables
 
         imports = tuple(
             self._import(self._locate(i), i.importer, self._mapping(i), progress) for i in self.file.inputs

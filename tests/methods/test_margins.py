@@ -239,7 +239,9 @@ def test_bad_input_is_named(rows) -> None:
     with pytest.raises(MethodError, match="level is 95"):
         predictive_margins(fit, X, [{}], level=95)
     constant = fit_poisson(counts, X, groups=np.arange(300) % 3)
-    with pytest.raises(MethodError, match="column 0 has no estimate in this fit: the group effects absorb it"):
+    with pytest.raises(
+        MethodError, match="column 0 has no estimate in this fit: the group effects absorb it"
+    ):
         predictive_margins(constant, X, [{0: 2.0}], groups=np.arange(300) % 3)
     grouped = fit_poisson(counts, X[:, 1:], groups=np.arange(300) % 3)
     with pytest.raises(MethodError, match="give the groups of the cells"):

@@ -179,7 +179,7 @@ def tabulate_coefficients(fits: Sequence[ViewFit]) -> Table:
     )
     note = (
         "Reference list: log odds of being carried. Others: log of the mean. A factor's commonest level is its "
-        "baseline, and levels with fewer than ten events are part of it. Intervals of 95 %, t with areas − 1 degrees of freedom."
+        "baseline, and levels with fewer than ten events are part of it. Intervals of 95 %: t with areas − 1 degrees."
     )
     return Table("coefficients", "The models' coefficients", columns, tuple(rows), note)
 

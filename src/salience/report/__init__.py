@@ -1,0 +1,1 @@
+"""Answers and the record as one HTML file that opens offline, and as CSV."""

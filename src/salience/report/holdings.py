@@ -1,0 +1,120 @@
+"""What the record holds and from whom, as the report's first part shows it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from salience.questions.setting import Setting
+from salience.record.store import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Small tables of what a record holds.
+
+    Attributes
+    ----------
+    imports : list of dict
+        The files: name, dataset, rows, licence, citation.
+    rules : list of (str, int)
+        How many rows were set aside and values emptied, by rule.
+    counts : dict
+        Events, accounts, reports, sources, first and last day, deaths.
+    sources : list of dict
+        Who speaks, the most frequent first.
+    months, cells, areas : list of dict
+        Events by month, by cell of the map, by first-level area.
+    """
+
+    imports: list[dict[str, Any]]
+    rules: list[tuple[str, int]]
+    counts: dict[str, Any]
+    sources: list[dict[str, Any]]
+    months: list[dict[str, Any]]
+    cells: list[dict[str, Any]]
+    areas: list[dict[str, Any]]
+    degrees: float
+
+
+def describe_holdings(record: Record, setting: Setting) -> Holdings:
+    """Summarise the record within the case's period."""
+    within = _within(setting)
+    imports = record.rows(
+        """SELECT file, importer, dataset, rows_read, rows_kept, rows_set_aside, licence, citation,
+                  strftime(imported_at, '%Y-%m-%d') AS imported, summary
+           FROM origin ORDER BY file, id"""
+    )
+    rules: dict[str, int] = {}
+    for row in imports:
+        for rule, count in json.loads(row.pop("summary") or "{}").items():
+            rules[rule] = rules.get(rule, 0) + count
+    counts = record.rows(
+        f"""SELECT count(*) AS events, sum(accounts)::BIGINT AS accounts, min(date_from)::VARCHAR AS first,
+                   max(date_from)::VARCHAR AS last, sum(deaths_low)::BIGINT AS low, sum(deaths_best)::BIGINT AS best,
+                   sum(deaths_high)::BIGINT AS high, count(*) FILTER (deaths_best IS NULL) AS deaths_unknown,
+                   count(*) FILTER (latitude IS NULL) AS unplaced,
+                   count(*) FILTER (sources_listed AND sources > 0) AS listed
+            FROM event WHERE {within}"""
+    )[0]
+    degrees = _cell_size(record, within)
+    return Holdings(
+        imports=imports,
+        rules=sorted(rules.items(), key=lambda item: -item[1]),
+        counts=counts,
+        sources=_sources(record, within),
+        months=record.rows(
+            f"""SELECT strftime(date_trunc('month', date_from), '%Y-%m-%d') AS month, count(*) AS events,
+                       coalesce(kind_native, kind, 'not stated') AS kind,
+                       avg(sources) FILTER (sources_listed AND sources > 0) AS sources,
+                       count(*) FILTER (sources_listed AND sources > 0) AS listed
+                FROM event WHERE {within} GROUP BY ALL ORDER BY month, kind"""
+        ),
+        cells=record.rows(
+            f"""SELECT round((floor(longitude / {degrees}) + 0.5) * {degrees}, 4) AS longitude,
+                       round((floor(latitude / {degrees}) + 0.5) * {degrees}, 4) AS latitude, count(*) AS events
+                FROM event WHERE {within} AND latitude IS NOT NULL GROUP BY ALL ORDER BY events DESC, 1, 2"""
+        ),
+        areas=record.rows(
+            f"""SELECT admin1 AS name, avg(longitude) AS longitude, avg(latitude) AS latitude, count(*) AS events
+                FROM event WHERE {within} AND admin1 IS NOT NULL AND latitude IS NOT NULL
+                GROUP BY admin1 ORDER BY events DESC, name LIMIT 24"""
+        ),
+        degrees=degrees,
+    )
+
+
+def _within(setting: Setting) -> str:
+    parts = ["true"]
+    if setting.period.start:
+        parts.append(f"date_from >= DATE '{setting.period.start}'")
+    if setting.period.end:
+        parts.append(f"date_from <= DATE '{setting.period.end}'")
+    return " AND ".join(parts)
+
+
+def _cell_size(record: Record, within: str) -> float:
+    """Return a cell size, in degrees, of about a fortieth of the area's extent, and no finer than a tenth."""
+    row = record.rows(
+        f"""SELECT quantile_cont(latitude, 0.995) - quantile_cont(latitude, 0.005) AS height,
+                   quantile_cont(longitude, 0.995) - quantile_cont(longitude, 0.005) AS width
+            FROM event WHERE {within} AND latitude IS NOT NULL"""
+    )[0]
+    extent = max(row["height"] or 0.0, row["width"] or 0.0)
+    return next((size for size in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0) if extent / size <= 45), 5.0)
+
+
+def _sources(record: Record, within: str) -> list[dict[str, Any]]:
+    return record.rows(
+        f"""WITH told AS (
+                SELECT DISTINCT l.event, t.source FROM account t JOIN link l ON l.account = t.id
+                JOIN source s ON s.id = t.source WHERE s.kind IS DISTINCT FROM 'dataset'
+            ), within AS (SELECT id, sources, sources_listed, date_from FROM event WHERE {within})
+            SELECT s.name, s.kind, s.country, count(*) AS events,
+                   count(*)::DOUBLE / (SELECT count(*) FROM within WHERE sources_listed AND sources > 0) AS share,
+                   count(*) FILTER (w.sources = 1) AS only,
+                   min(w.date_from)::VARCHAR AS first, max(w.date_from)::VARCHAR AS last
+            FROM told JOIN within w ON w.id = told.event JOIN source s ON s.id = told.source
+            GROUP BY ALL ORDER BY events DESC, s.name"""
+    )

@@ -1,0 +1,162 @@
+"""The report: one HTML file, without scripts, that opens offline and prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version as version_of
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from salience import __version__
+from salience.errors import RecordError
+from salience.questions.answer import (
+    Answer,
+    Cell,
+    Column,
+    Estimate,
+    Figure,
+    Table,
+    format_interval,
+    format_number,
+)
+from salience.questions.setting import Setting
+from salience.record.store import Record
+from salience.report.figures import draw_map, draw_months, draw_svg
+from salience.report.holdings import Holdings, describe_holdings
+from salience.report.tables import write_csv
+
+ROWS_SHOWN = 15
+SOURCES_SHOWN = 20
+SYMBOLS = {"holds": "✓", "fails": "✗", "cannot be checked": "?"}
+LIBRARIES = ("duckdb", "narwhals", "numpy", "scipy", "altair", "vl-convert-python")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHead:
+    """What the report says of the case itself."""
+
+    name: str
+    summary: str
+    setting: Setting
+    warnings: tuple[str, ...] = ()
+
+
+def write_report(path: Path, head: CaseHead, record: Record, answers: Sequence[Answer]) -> Path:
+    """Write the report of a case, and its full table of sources under `answers/record/`.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced whole or not at all.
+    head : CaseHead
+        Name, summary, setting and what a person should look at.
+    record : Record
+        What the first part describes.
+    answers : sequence of Answer
+        In the order in which they are shown.
+
+    Raises
+    ------
+    RecordError
+        The file cannot be written.
+    """
+    holdings = describe_holdings(record, head.setting)
+    _write_sources(path.parent / "answers" / "record" / "sources.csv", holdings)
+    text = render_page(head, holdings, answers)
+    try:
+        part = path.with_name(f".{path.name}.part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise RecordError(f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
+def render_page(head: CaseHead, holdings: Holdings, answers: Sequence[Answer]) -> str:
+    """Return the page as HTML; the same input gives the same text."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_read_template), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"cell": show_cell, "interval": format_interval, "number": format_number}
+    numbers = iter(range(1, 1000))
+    pictures = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
+    return environment.get_template("report.html.j2").render(
+        head=head,
+        style=_read_template("report.css"),
+        holdings=holdings,
+        figures=[_picture(f, next(numbers)) for f in pictures],
+        answers=[_answer(answer, numbers) for answer in answers],
+        sources_shown=SOURCES_SHOWN,
+        symbols=SYMBOLS,
+        version=__version__,
+        libraries=[(name, version_of(name)) for name in LIBRARIES],
+    )
+
+
+def show_cell(cell: Cell, column: Column) -> str:
+    """Write a cell for reading: thousands separated, shares in per cent, unknown as a dash."""
+    if cell is None or cell == "":
+        return "–"
+    if column.format == "share" and isinstance(cell, (int, float)):
+        return format_number(float(cell), "share")
+    if column.format == "integer" and isinstance(cell, (int, float)):
+        return f"{cell:,.0f}"
+    if column.format == "number" and isinstance(cell, (int, float)):
+        return format_number(float(cell))
+    return str(cell)
+
+
+def _answer(answer: Answer, numbers: Any) -> dict[str, Any]:
+    return {
+        "question": answer.question,
+        "answer": answer,
+        "views": _by_view(answer.estimates),
+        "figures": [_picture(figure, next(numbers)) for figure in answer.figures],
+        "tables": [_table(table, answer.question) for table in answer.tables],
+        "params": _flat(answer.params),
+    }
+
+
+def _by_view(estimates: Sequence[Estimate]) -> list[tuple[str, list[Estimate]]]:
+    views: dict[str, list[Estimate]] = {}
+    for estimate in estimates:
+        views.setdefault(estimate.view or "estimates", []).append(estimate)
+    return list(views.items())
+
+
+def _picture(figure: Figure, number: int) -> dict[str, Any]:
+    return {"figure": figure, "number": number, "svg": draw_svg(figure, number)}
+
+
+def _table(table: Table, question: str) -> dict[str, Any]:
+    return {
+        "table": table,
+        "rows": table.rows[:ROWS_SHOWN],
+        "cut": len(table.rows) > ROWS_SHOWN,
+        "file": f"answers/{question}/{table.name}.csv",
+    }
+
+
+def _flat(params: Mapping[str, Any], start: str = "") -> list[tuple[str, str]]:
+    flat: list[tuple[str, str]] = []
+    for name, value in params.items():
+        if isinstance(value, Mapping):
+            flat += _flat(value, f"{start}{name}.")
+        else:
+            shown = ", ".join(str(v) for v in value) if isinstance(value, (list, tuple)) else str(value)
+            flat.append((start + name, shown if value is not None else "–"))
+    return flat
+
+
+def _write_sources(path: Path, holdings: Holdings) -> None:
+    names = ("name", "kind", "country", "events", "share", "only", "first", "last")
+    write_csv(path, names, [[row[name] for name in names] for row in holdings.sources])
+
+
+def _read_template(name: str) -> str:
+    return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
