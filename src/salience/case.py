@@ -228,7 +228,12 @@ class Case:
         known = {
             row["normalised"] for row in self.record.rows("SELECT DISTINCT normalised FROM source_alias")
         }
-        unused = [rule.name for rule in self.rules if normalise_name(rule.name) not in known]
+        used = {normalise_name(r.canonical) for r in self.rules if normalise_name(r.name) in known}
+        unused = [
+            rule.name
+            for rule in self.rules
+            if normalise_name(rule.name) not in known and normalise_name(rule.name) not in used
+        ]
         found = []
         if unused:
             found.append(

@@ -96,7 +96,8 @@ def check_params(question: str, params: dict[str, Any], where: str) -> BaseModel
 
 def explain_fault(error: ValidationError, model: type[BaseModel]) -> str:
     """Say in one sentence which key is wrong, what was found, and what was expected."""
-    fault = error.errors()[0]
+    # A misspelt key shows twice, as unknown and as missing; the unknown one says more.
+    fault = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
         known = _keys_beside(model, fault["loc"])

@@ -137,14 +137,10 @@ def take_cells(
         keep &= informative[group_codes]
     kept = np.flatnonzero(keep)
     if len(kept) == 0:
-        raise MethodError(
-            "no cell carries information: "
-            + (
-                f"all {dropped_groups} groups have a constant outcome"
-                if dropped_groups
-                else "all weights are 0"
-            )
+        why = (
+            f"all {dropped_groups} groups have a constant outcome" if dropped_groups else "all weights are 0"
         )
+        raise MethodError(f"no cell carries information: {why}")
     levels = group = starts = None
     if group_codes is not None:
         kept = kept[np.argsort(group_codes[kept], kind="stable")]
@@ -157,9 +153,8 @@ def take_cells(
     cluster = None
     if cluster_codes is not None:
         cluster = np.unique(cluster_codes[kept], return_inverse=True)[1]
-    cells = Cells(
-        y, X, w, group, starts, levels, cluster, kept, columns, absorbed, dropped_groups, dropped_weight
-    )
+    dropped = (dropped_groups, dropped_weight)
+    cells = Cells(y, X, w, group, starts, levels, cluster, kept, columns, absorbed, *dropped)
     _check_rank(cells)
     return cells
 

@@ -104,17 +104,7 @@ def fit_zero_truncated(
         raise MethodError("all counts with a positive weight are 1; expected some of 2 or more")
     kind = choose_covariance(vcov, _number(cells), "hessian")
     shape = (len(y), np.shape(design)[1])
-    poisson = ZeroTruncatedPoisson(cells.outcome)
-    maximum = maximise(poisson, cells)
-    if family == "poisson":
-        fields = summarise(poisson, cells, maximum, rising, kind, shape)
-        return _count_fit("zero-truncated Poisson", fields, None)
-    score = _overdispersion_score(cells, maximum.point)
-    if not maximum.converged or score <= 0:
-        fields = summarise(poisson, cells, maximum, rising, kind, shape)
-        dispersion = float("inf") if fields["converged"] else float("nan")
-        return _count_fit("zero-truncated negative binomial", fields, dispersion)
-    return _fit_overdispersed(cells, maximum, rising, kind, shape)
+    return _fit_truncated(cells, rising, kind, shape, overdispersed=family == "negative_binomial")
 
 
 def fit_poisson(
@@ -177,6 +167,21 @@ def _check_counts(counts: npt.ArrayLike, lowest: int, *, whole: bool) -> FloatAr
 
 def _number(cells: Cells) -> int | None:
     return None if cells.cluster is None else int(cells.cluster.max()) + 1
+
+
+def _fit_truncated(
+    cells: Cells, rising: npt.NDArray[np.int8], kind: str, shape: tuple[int, int], *, overdispersed: bool
+) -> CountFit:
+    """Fit the Poisson, and from there the negative binomial unless the Poisson is its maximum."""
+    family = ZeroTruncatedPoisson(cells.outcome)
+    maximum = maximise(family, cells)
+    if overdispersed and maximum.converged and _overdispersion_score(cells, maximum.point) > 0:
+        return _fit_overdispersed(cells, maximum, rising, kind, shape)
+    fields = summarise(family, cells, maximum, rising, kind, shape)
+    if not overdispersed:
+        return _count_fit("zero-truncated Poisson", fields, None)
+    dispersion = float("inf") if fields["converged"] else float("nan")
+    return _count_fit("zero-truncated negative binomial", fields, dispersion)
 
 
 def _overdispersion_score(cells: Cells, point: Point) -> float:

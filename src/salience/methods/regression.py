@@ -14,7 +14,7 @@ from salience.methods.clusters import Steps, jackknife_steps, robust_steps, sand
 from salience.methods.families import Family
 from salience.methods.intervals import critical_value
 from salience.methods.newton import Arrow, Maximum
-from salience.methods.separation import find_separation
+from salience.methods.separation import Separation, find_separation
 
 _KINDS = {"hessian": "inverse Hessian", "robust": "robust (HC1)", "CRV1": "CRV1", "CRV3": "CRV3"}
 
@@ -151,42 +151,26 @@ def summarise(
     shape : tuple of int
         Cells and columns of the caller's design.
     """
-    separation = None
-    if _runs_off(maximum):
-        separation = find_separation(cells, rising)
-        separation = separation if separation.cells.any() else None
-    converged, message = maximum.converged, ""
-    if separation is not None:
-        converged = False
-        named = [int(cells.columns[j]) for j in separation.columns]
-        message = (
-            f"no maximum: the likelihood rises for ever along columns {named}, which fit "
-            f"{cells.weights[separation.cells].sum():g} rows perfectly"
-        )
-    elif not converged:
-        message = f"no maximum found in {maximum.iterations} steps (gradient {maximum.gradient_norm:.1e})"
-    steps, joint, kind = None, None, "none"
-    if converged:
-        steps, joint = _joint_covariance(type(family), cells, maximum, vcov)
-        kind = _KINDS[vcov]
+    separation = _separation(cells, maximum, rising)
+    converged = maximum.converged and not separation.cells.any()
     p = cells.design.shape[1]
     q = p + int(family.has_dispersion)
-    joint = np.full((q, q), np.nan) if joint is None else joint
+    steps, joint = None, np.full((q, q), np.nan)
+    if converged:
+        steps, joint = _joint_covariance(type(family), cells, maximum, vcov)
+    off = cells.columns[separation.columns]
     coefficients = np.full(shape[1], np.nan)
     coefficients[cells.columns] = maximum.point.beta
+    coefficients[off] = np.sign(separation.direction[separation.columns]) * np.inf
     covariance = np.full((shape[1], shape[1]), np.nan)
     covariance[np.ix_(cells.columns, cells.columns)] = joint[:p, :p]
-    if separation is not None:
-        off = separation.columns
-        coefficients[cells.columns[off]] = np.sign(separation.direction[off]) * np.inf
     eta = np.full(shape[0], np.nan)
     eta[cells.kept] = maximum.point.eta
     clusters = None if cells.cluster is None else int(cells.cluster.max()) + 1
-    finite = cells.columns if separation is None else np.delete(cells.columns, separation.columns)
     return {
         "coefficients": coefficients,
         "covariance": covariance,
-        "covariance_kind": kind,
+        "covariance_kind": _KINDS[vcov] if converged else "none",
         "degrees_of_freedom": float("inf") if clusters is None else clusters - 1.0,
         "log_likelihood": maximum.point.log_likelihood,
         "converged": converged,
@@ -195,17 +179,24 @@ def summarise(
         "n": cells.total,
         "clusters": clusters,
         "singular_clusters": 0 if steps is None else steps.singular,
-        "separated": () if separation is None else tuple(int(j) for j in cells.columns[separation.columns]),
-        "separated_cells": cells.kept[separation.cells if separation is not None else slice(0, 0)],
+        "separated": tuple(int(j) for j in off),
+        "separated_cells": np.sort(cells.kept[separation.cells]),
         "absorbed": cells.absorbed,
         "dropped_groups": cells.dropped_groups,
         "dropped_weight": cells.dropped_weight,
-        "estimated": finite,
+        "estimated": np.setdiff1d(cells.columns, off),
         "joint_covariance": joint,
         "linear_predictor": eta,
         "groups": _group_effects(cells, maximum, steps),
-        "message": message,
+        "message": _message(cells, maximum, separation),
     }
+
+
+def _separation(cells: Cells, maximum: Maximum, rising: npt.NDArray[np.int8]) -> Separation:
+    """Search for a direction of endless rise, if the end of the search looks like there is one."""
+    if _runs_off(maximum):
+        return find_separation(cells, rising)
+    return Separation(np.zeros(cells.design.shape[1]), np.zeros(len(cells.outcome), dtype=np.bool_))
 
 
 def _runs_off(maximum: Maximum) -> bool:
@@ -217,6 +208,16 @@ def _runs_off(maximum: Maximum) -> bool:
         return True
     scale = np.sqrt(np.diagonal(information))
     return bool(len(scale)) and bool(np.linalg.eigvalsh(information / scale[:, None] / scale).min() < 1e-9)
+
+
+def _message(cells: Cells, maximum: Maximum, separation: Separation) -> str:
+    if separation.cells.any():
+        named = [int(cells.columns[j]) for j in separation.columns]
+        rows = cells.weights[separation.cells].sum()
+        return f"no maximum: the likelihood rises for ever along columns {named}, which fit {rows:g} rows perfectly"
+    if not maximum.converged:
+        return f"no maximum found in {maximum.iterations} steps (gradient {maximum.gradient_norm:.1e})"
+    return ""
 
 
 def _joint_covariance(

@@ -16,6 +16,7 @@ from salience.questions.attention_fits import AT_DEATHS, SLOPE, View, ViewFit
 from salience.questions.attention_gap import Gap, Number
 from salience.questions.attention_params import AttentionParams
 from salience.questions.attention_tables import Dependence
+from salience.questions.charts import without_common_start
 from salience.questions.setting import Setting
 
 SHORT = {
@@ -129,21 +130,21 @@ def say_headline(estimates: Sequence[Estimate], gaps: Mapping[str, Sequence[Gap]
         none = by_name["carried_at_0"]
         sentences.append(
             "Of the events that local sources or NGOs recorded, one with 10 deaths was carried by others with a "
-            f"chance of {_words(carried)}, one without deaths {_words(none)}"
+            f"chance of about {_words(carried)}, one without deaths {_words(none)}"
         )
     elif sources is not None and sources.value is not None:
         none = by_name["sources_at_0"]
         sentences.append(
-            f"A recorded event with 10 deaths is told by {_words(sources)} sources, one without by {_words(none)}"
+            f"A recorded event with 10 deaths is told by about {_words(sources)} sources, one without by {_words(none)}"
         )
-    single = by_name["single_source"]
-    sentences.append(f"{_words(single)} of the events are known from one source alone")
     for gap in gaps.get("actors", ()):
-        if gap.explained is not None and gap.explained.low is not None and gap.view == "extra reports":
+        if gap.explained is not None and 0 <= gap.explained.value <= 1 and gap.view == "extra reports":
             sentences.append(
-                f"casualties explain {_number(gap.explained, 'share')} of the gap in extra reports between "
-                f"{gap.first} and {gap.second}"
+                f"casualties explain about {_number(gap.explained, 'share')} of the gap in extra reports between "
+                f"{' and '.join(without_common_start(gap.first, gap.second))}"
             )
+    if len(sentences) < 2:
+        sentences.append(f"{_words(by_name['single_source'])} of the events are known from one source alone")
     return "; ".join(sentences) + "."
 
 

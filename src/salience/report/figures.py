@@ -52,11 +52,18 @@ def draw_map(holdings: Holdings, setting: Setting) -> Figure | None:
     west, east = min(longitudes) - pad, max(longitudes) + pad
     south, north = min(latitudes) - pad, max(latitudes) + pad
     stretch = math.cos(math.radians((south + north) / 2))
-    height = round(min(900, max(220, MAP_WIDTH * (north - south) / ((east - west) * stretch))))
+    height = round(min(600, max(220, MAP_WIDTH * (north - south) / ((east - west) * stretch))))
     width = round(min(MAP_WIDTH, height * (east - west) * stretch / (north - south)))
     x = alt.X("longitude:Q", title="degrees east", scale=alt.Scale(domain=[west, east], nice=False))
     y = alt.Y("latitude:Q", title="degrees north", scale=alt.Scale(domain=[south, north], nice=False))
-    size = alt.Size("events:Q", title="events in the cell", scale=alt.Scale(range=[8, 900]))
+    most = max(c["events"] for c in holdings.cells)
+    steps = sorted({1, *(round(most * share) or 1 for share in (0.1, 0.4, 1.0))})
+    size = alt.Size(
+        "events:Q",
+        title="events in the cell",
+        scale=alt.Scale(range=[8, 900]),
+        legend=alt.Legend(values=steps),
+    )
     layers: Any = chart_of(holdings.cells).mark_circle(color=BLUE, opacity=0.55).encode(x=x, y=y, size=size)
     labels = chart_of([{**a, "name": shorten(_short_area(a["name"]), 22)} for a in holdings.areas])
     layers += labels.mark_text(
@@ -99,12 +106,12 @@ def draw_months(holdings: Holdings) -> Figure | None:
     shown = kinds[: len(PALETTE) - 1]
     rows = [{**m, "kind": m["kind"] if m["kind"] in shown else "other kinds"} for m in holdings.months]
     domain = [*shown, *(["other kinds"] if len(kinds) > len(shown) else [])]
-    x = alt.X("month:T", title=None, axis=alt.Axis(format="%Y", grid=False))
+    x = alt.X("month:T", timeUnit="yearmonth", title=None, axis=alt.Axis(format="%Y", grid=False))
     bars = (
         chart_of(rows)
         .mark_bar(binSpacing=0)
         .encode(
-            x=alt.X("month:T", timeUnit="yearmonth", title=None, axis=alt.Axis(format="%Y", grid=False)),
+            x=x,
             y=alt.Y("sum(events):Q", title="events a month"),
             color=alt.Color(
                 "kind:N", title=None, scale=alt.Scale(domain=domain, range=PALETTE[: len(domain)])

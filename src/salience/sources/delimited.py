@@ -180,6 +180,8 @@ def locate_records(sheet: Sheet, wanted: Sequence[int]) -> Iterator[tuple[int, i
             if record == target and not open_quote:
                 yield record, begin, "".join(parts)[:RAW_LIMIT].rstrip("\r\n")
                 target = next(targets, None)
+    if open_quote and record == target:
+        yield record, begin, "".join(parts)[:RAW_LIMIT].rstrip("\r\n")
 
 
 def split_record(sheet: Sheet, text: str) -> dict[str, str]:

@@ -73,7 +73,7 @@ def find_bad_rows(connection: duckdb.DuckDBPyConnection, telling: Telling) -> No
 def find_faults(connection: duckdb.DuckDBPyConnection, sheet: Sheet, telling: Telling) -> list[Fault]:
     """Return every fault of the file in the order of its records."""
     rejected = [
-        Fault(record + sheet.skip, "row", column, None, reason, text)
+        Fault(record, "row", column, None, reason, text)
         for record, _, column, reason, text in read_rejects(connection)
     ]
     passed = [fault.record for fault in rejected]
