@@ -22,7 +22,9 @@ def named(record: Record) -> list[tuple[str, str | None, str | None]]:
         (r["spelling"], r["day"], r["title"])
         for r in record.rows(
             """SELECT a.spelling, p.published::VARCHAR AS day, p.title
-               FROM account t JOIN source_alias a ON a.id = t.alias JOIN report p ON p.id = t.report WHERE t.told = 'named' ORDER BY a.spelling, p.title"""
+               FROM account t JOIN source_alias a ON a.id = t.alias
+                    JOIN report p ON p.id = t.report
+               WHERE t.told = 'named' ORDER BY a.spelling, p.title"""
         )
     ]
 

@@ -176,6 +176,8 @@ def _fit_stable(view: View, cells: Cells, outcome: Ints, design: Design, params:
     left_out: list[str] = []
     for _ in range(ROUNDS):
         groups = cells.factors[params.absorb].codes if params.absorb != "none" else None
+        if groups is not None:
+            design = _within_groups(view, design, outcome, cells.weight, groups)
         try:
             fit = _FITS[view](outcome, design.matrix, cells.weight, groups, _clusters(cells))
         except MethodError as error:
@@ -214,6 +216,25 @@ def _independent(design: Design, weight: Floats) -> Design:
             kept.append(i)
             basis = np.column_stack([basis, rest / size])
     return Design(design.matrix[:, kept], tuple(design.names[i] for i in kept))
+
+
+def _within_groups(view: View, design: Design, outcome: Ints, weight: Floats, groups: Ints) -> Design:
+    """Leave out columns that do not vary within any group whose outcome varies: the group effects absorb them."""
+    size = np.bincount(groups, weight)
+    lowest = 1 if view.startswith("truncated") else 0
+    above = np.bincount(groups, weight * (outcome > lowest))
+    informs = (above > 0) & ((above < size) if view == "reference list" else True)
+    rows = informs[groups]
+    if not rows.any():
+        return design
+    w, g, x = weight[rows], groups[rows], design.matrix[rows]
+    total = np.maximum(np.bincount(g, w, minlength=len(size)), 1e-300)
+    means = np.column_stack([np.bincount(g, w * column, minlength=len(size)) / total for column in x.T])
+    varying = Design(x - means[g], design.names)
+    varying.matrix[:, 0] = 1.0
+    kept = set(_independent(varying, w).names)
+    chosen = [i for i, name in enumerate(design.names) if name in kept]
+    return Design(design.matrix[:, chosen], tuple(design.names[i] for i in chosen))
 
 
 def _logit(y: Ints, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:

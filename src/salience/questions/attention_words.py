@@ -101,7 +101,7 @@ def estimate_gap(name: str, gap: Gap, level: float) -> list[Estimate]:
     found = []
     for part, label, number, own in parts:
         value, low, high = (number.value, number.low, number.high) if number else (None, None, None)
-        note = gap.reason if number is None or low is None else ""
+        note = (gap.reason or "the model gives no estimate of it") if number is None or low is None else ""
         if part == "explained" and number is not None and not 0 <= number.value <= 1:
             note = "outside 0 to 100 %: at equal deaths the gap turns or grows"
         found.append(

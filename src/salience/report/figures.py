@@ -88,9 +88,9 @@ def draw_map(holdings: Holdings, setting: Setting) -> Figure | None:
         )
     unplaced = holdings.counts["unplaced"]
     description = (
-        f"{holdings.counts['events'] - unplaced:,} events in cells of {holdings.degrees:g} degrees; the area of a circle "
-        f"is the number of events. {unplaced:,} events have no coordinates. Names stand at the middle of each area's "
-        "events. Cells are shown, not places, on purpose."
+        f"{holdings.counts['events'] - unplaced:,} events in cells of {holdings.degrees:g} degrees; the area of a "
+        f"circle is the number of events. {unplaced:,} events have no coordinates. Names stand at the middle of each "
+        "area's events. Cells are shown, not places, on purpose."
     )
     chart = layers.properties(width=width, height=height)
     return finish_chart(chart, "map", "Where the recorded events are", description)
