@@ -326,17 +326,12 @@ def test_events_whose_sources_were_not_counted_are_left_out_and_counted(make: Ma
 
 def test_over_covered_events_are_named_with_their_rows(make: Make) -> None:
     told = "Local Herald;World Wire;Rights Group;صدای مردم"
-    rows = [single(n, best=1, low=1, high=1) for n in range(100)] + [
-        row(
-            200,
-            best=1,
-            low=1,
-            high=1,
-            source_office=told,
-            source_headline="a;b;c;d",
-            source_date=";".join(["2021-02-02"] * 4),
-        )
-    ]
+    dates = ";".join(["2021-02-02"] * 4)
+    pair = {"source_office": "Local Herald;World Wire", "source_headline": "a;b", "source_date": dates[:21]}
+    rows = [single(n, best=1, low=1, high=1, **(pair if n % 5 == 0 else {})) for n in range(400)]
+    rows.append(
+        row(500, best=1, low=1, high=1, source_office=told, source_headline="a;b;c;d", source_date=dates)
+    )
     record = make(rows)
     answer = ask(record)
     first = answer.find_table("unusual").to_records()[0]

@@ -24,6 +24,7 @@ Vcov = Literal["auto", "hessian", "robust", "CRV1", "CRV3"]
 # Under this many clusters CRV1 rejects true hypotheses far too often.
 FEW_CLUSTERS = 40
 # Squared length of a step in standard errors beyond which one Newton step is too rough.
+_FAR = 0.05  # change of a linear predictor up to which one Newton step is accurate enough
 _LONG_STEP = 0.25
 # A predictor, or log theta, that moves farther has left for a boundary.
 _FARTHEST = 12.0
@@ -169,8 +170,9 @@ def jackknife_steps(
 
     One Newton step, which is the estimate itself in a linear model; the information without the cluster is
     eliminated over the groups that remain, so that groups within, across or equal to clusters are exact.
-    With `family`, a cluster that moves the estimate by more than half a standard error is fitted without in
-    full: one step is too rough there, above all for the dispersion.
+    With `family`, a cluster that moves the estimate by more than half a standard error, and some linear predictor
+    or the log dispersion by more than a twentieth, is fitted without in full: one step is too rough there, above
+    all for the dispersion. Shorter steps are off by less than a twentieth of themselves.
     """
     sums = _ClusterSums.of(cells, point, arrow)
     G, q = sums.scores.shape
@@ -189,7 +191,7 @@ def jackknife_steps(
         singular += deficient
         refit = None
         length = score @ steps[g] + (0.0 if rest is None else rest.group_score @ rest.effects(np.zeros(q)))
-        if family is not None and not deficient and length > _LONG_STEP:
+        if family is not None and not deficient and length > _LONG_STEP and _moves_far(cells, steps[g]):
             refit = _refit_without(g, cells, point, family)
         if refit is not None:
             steps[g] = refit[0]
@@ -200,6 +202,17 @@ def jackknife_steps(
             moves[pairs][rest.stays] = effects - rest.slopes @ steps[g]
     factor = (G - 1.0) / G
     return Steps(steps, np.ones(G), factor, sums.pair_cluster, sums.pair_group, moves, singular)
+
+
+def _moves_far(cells: Cells, step: FloatArray) -> bool:
+    """Say whether a step changes a linear predictor, or the log dispersion behind it, by more than is linear.
+
+    Group effects move too, and how far is not known before the step is solved for them: they count as far.
+    """
+    p = cells.design.shape[1]
+    return cells.group is not None or bool(
+        np.abs(step[p:]).max(initial=0.0) > _FAR or np.abs(cells.design @ step[:p]).max() > _FAR
+    )
 
 
 def _refit_without(

@@ -36,6 +36,7 @@ KEYS = (
 KNOWN_PLACE, KNOWN_AREA, VAGUE = "place known", "district or province", "area or country"
 PRECISION = {"exact": KNOWN_PLACE, "near": KNOWN_PLACE, "admin2": KNOWN_AREA, "admin1": KNOWN_AREA}
 IN_CAPITAL, ELSEWHERE = "in the capital", "elsewhere"
+FACTORS = ("actor", "kind", "precision", "place", "year", "month", "admin1")
 KM_PER_DEGREE = 111.2
 
 
@@ -53,7 +54,7 @@ class Factor:
     codes: Ints
     levels: tuple[str, ...]
 
-    def take(self, chosen: Flags) -> Factor:
+    def take(self, chosen: Flags | Ints) -> Factor:
         """Return the factor of the chosen cells; levels stay."""
         return Factor(self.codes[chosen], self.levels)
 
@@ -88,7 +89,7 @@ class Cells:
         """Number of events."""
         return int(self.weight.sum())
 
-    def take(self, chosen: Flags) -> Cells:
+    def take(self, chosen: Flags | Ints) -> Cells:
         """Return the chosen cells."""
         factors = {name: factor.take(chosen) for name, factor in self.factors.items()}
         return replace(
@@ -133,20 +134,30 @@ def covered_events(record: Tables, params: AttentionParams, setting: Setting) ->
     )
 
 
-def named_accounts(record: Tables, setting: Setting) -> nw.LazyFrame[Any]:
-    """Return who told of which event: event, source and the source's class; datasets left out."""
-    sources = record.table("source").select(
-        nw.col("id").alias("source"),
-        source_class(setting).alias("class"),
-        nw.col("kind").alias("source_kind"),
+def named_accounts(record: Tables, setting: Setting, params: AttentionParams) -> nw.LazyFrame[Any]:
+    """Return who told of which event: event, source, its class, and whether that is of either compared group.
+
+    Datasets are left out. What depends on the source alone is settled before accounts, of which there may be
+    millions, are joined to it.
+    """
+    kind = nw.col("kind")
+    sources = (
+        record.table("source")
+        .filter(kind.is_null() | (kind != nw.lit("dataset")))
+        .with_columns(source_class(setting).alias("class"))
+        .select(
+            nw.col("id").alias("source"),
+            "class",
+            nw.col("class").is_in(list(params.reference)).cast(nw.Int8).alias("reference"),
+            nw.col("class").is_in(list(params.carried_by)).cast(nw.Int8).alias("carried"),
+        )
     )
     accounts = record.table("account").select(nw.col("id").alias("account"), "source")
     links = record.table("link").select("account", "event")
     return (
-        accounts.join(links, on="account", how="inner")
-        .join(sources, on="source", how="inner")
-        .filter(nw.col("source_kind").is_null() | (nw.col("source_kind") != nw.lit("dataset")))
-        .select("event", "source", "class")
+        accounts.join(sources, on="source", how="inner")
+        .join(links, on="account", how="inner")
+        .select("event", "source", "class", "reference", "carried")
     )
 
 
@@ -190,17 +201,14 @@ def reduce_events(
     """
     events = covered_events(record, params, setting)
     shown = tuple(actors) if actors is not None else common_labels(events, params)
-    told = named_accounts(record, setting)
+    told = named_accounts(record, setting, params)
     if without is not None:
         told = told.filter(nw.col("source") != without)
         counts = told.select("event", "source").unique().group_by("event").agg(nw.len().alias("told"))
         events = events.join(counts, left_on="id", right_on="event", how="inner").with_columns(
             n=nw.col("told")
         )
-    flags = told.group_by("event").agg(
-        nw.col("class").is_in(list(params.reference)).cast(nw.Int64).max().alias("reference"),
-        nw.col("class").is_in(list(params.carried_by)).cast(nw.Int64).max().alias("carried"),
-    )
+    flags = told.group_by("event").agg(nw.col("reference").max(), nw.col("carried").max())
     cells = (
         events.with_columns(
             actor=nw.when(nw.col("actor").is_in(list(shown))).then(nw.col("actor")).otherwise(nw.lit(OTHERS)),
@@ -285,28 +293,38 @@ def _place(params: AttentionParams, capital: Capital | None) -> nw.Expr:
 
 
 def _to_cells(frame: nw.LazyFrame[Any]) -> Cells:
+    """Bring the cells home in a fixed order: by every key, text by code point, the unknown last."""
     table = frame.collect("pyarrow").to_native()
-    columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    order = sorted(range(table.num_rows), key=lambda i: tuple(_sortable(columns[k][i]) for k in KEYS))
-    ordered = {name: [values[i] for i in order] for name, values in columns.items()}
-    factors = {
-        name: _factor(["" if v is None else str(v) for v in ordered[name]])
-        for name in ("actor", "kind", "precision", "place", "year", "month", "admin1")
-    }
+    factors = {name: _factor(table.column(name)) for name in FACTORS}
+    deaths = _numbers(table.column("deaths"))
+    flags = {name: _numbers(table.column(name)).astype(bool) for name in ("reference", "carried")}
+    n, weight = _numbers(table.column("n")), _numbers(table.column("weight"))
+    order = np.lexsort(
+        [flags["carried"], flags["reference"], *(factors[f].codes for f in reversed(FACTORS)), deaths, n]
+    )
     return Cells(
-        n=np.array(ordered["n"], dtype=np.int64),
-        deaths=np.array([np.nan if v is None else v for v in ordered["deaths"]], dtype=np.float64),
-        weight=np.array(ordered["weight"], dtype=np.float64),
-        factors=factors,
-        reference=np.array(ordered["reference"], dtype=bool),
-        carried=np.array(ordered["carried"], dtype=bool),
+        n=n[order].astype(np.int64),
+        deaths=deaths[order],
+        weight=weight[order],
+        factors={name: Factor(factor.codes[order], factor.levels) for name, factor in factors.items()},
+        reference=flags["reference"][order],
+        carried=flags["carried"][order],
     )
 
 
-def _sortable(value: Any) -> tuple[bool, Any]:
-    return (value is None, value)
+def _numbers(column: Any) -> Floats:
+    import pyarrow as pa
+
+    return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _factor(values: list[str]) -> Factor:
-    levels, codes = np.unique(np.array(values, dtype=object).astype(str), return_inverse=True)
-    return Factor(codes.astype(np.int64).reshape(-1), tuple(str(level) for level in levels))
+def _factor(column: Any) -> Factor:
+    import pyarrow as pa
+
+    encoded = column.cast(pa.string()).fill_null("").combine_chunks().dictionary_encode()
+    found = [str(level) for level in encoded.dictionary.to_pylist()]
+    order = sorted(range(len(found)), key=found.__getitem__)
+    rank = np.empty(len(found), dtype=np.int64)
+    rank[order] = np.arange(len(found))
+    codes = rank[encoded.indices.to_numpy(zero_copy_only=False)]
+    return Factor(codes, tuple(found[i] for i in order))

@@ -108,7 +108,7 @@ def check_model(view: ViewFit, seed: int) -> ModelCheck | None:
     if not isinstance(fit, CountFit):
         return None
     last = 6
-    found = frequencies(fit, view.outcome, view.cells.weight, last=last)
+    found = frequencies(fit, view.outcome, view.weight, last=last)
     rows = tuple(
         (f"{k} and more" if k == last else str(k), float(observed), float(expected))
         for k, observed, expected in zip(found.counts, found.observed, found.expected, strict=True)
@@ -118,10 +118,8 @@ def check_model(view: ViewFit, seed: int) -> ModelCheck | None:
         Column("observed", "events observed", "integer"),
         Column("fitted", "events fitted", "number"),
     )
-    residuals = quantile_residuals(
-        fit, view.outcome, view.cells.weight, rng=np.random.default_rng(seed), size=4000
-    )
-    heights = pit_histogram(fit, view.outcome, view.cells.weight, bins=10).heights
+    residuals = quantile_residuals(fit, view.outcome, view.weight, rng=np.random.default_rng(seed), size=4000)
+    heights = pit_histogram(fit, view.outcome, view.weight, bins=10).heights
     share = np.asarray(heights) / np.sum(heights)
     table = Table(
         "fitted",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -52,11 +52,17 @@ class ViewFit:
     fit : CountFit or BinaryFit, or None
         None when there is no estimate; `reason` says why.
     design : Design
+        Of the rows that were fitted: cells alike in all that the model uses are one row.
+    weight : (rows,) float
+        Events in each row.
+    groups : (rows,) int or None
+        Fixed effects, where some were absorbed.
+    outcome : (rows,) float
+        Mean outcome of each row's events; a whole number in the truncated views.
     cells : Cells
         The cells that the fit rests on.
-    outcome : (cells,) int
-    groups : (cells,) int or None
-        Fixed effects, where some were absorbed.
+    row : (cells,) int
+        The row that each cell went into.
     reason : str
     left_out : tuple of str
         Columns that were dropped, and why.
@@ -65,11 +71,20 @@ class ViewFit:
     view: View
     fit: AnyFit | None
     design: Design
-    cells: Cells
-    outcome: Ints
+    weight: Floats
     groups: Ints | None
+    outcome: Floats
+    cells: Cells
+    row: Ints
     reason: str = ""
     left_out: tuple[str, ...] = ()
+
+    @property
+    def linear_predictor(self) -> Floats:
+        """The fit's linear predictor for each cell; nan where its row was dropped."""
+        if self.fit is None:
+            return np.full(len(self.cells.n), np.nan)
+        return np.asarray(self.fit.linear_predictor[self.row], dtype=np.float64)
 
     @property
     def slope(self) -> tuple[float, float, float, float] | None:
@@ -94,7 +109,7 @@ class ViewFit:
                 self.fit,
                 self.design.matrix,
                 settings,
-                self.cells.weight,
+                self.weight,
                 self.groups,
                 shift=1.0 if self.view == "extra reports" else 0.0,
                 level=level,
@@ -121,13 +136,13 @@ def fit_view(
     """
     known = ~np.isnan(cells.deaths)
     used = cells.take(known & cells.reference if view == "reference list" else known)
-    outcome = _outcome(view, used)
-    design = build_design(used, params, terms if terms is not None else model_terms(params))
+    chosen = terms if terms is not None else model_terms(params)
     if used.events == 0:
-        return ViewFit(
-            view, None, design, used, outcome, None, reason="there are no such events with known deaths"
-        )
-    return _fit_stable(view, used, outcome, design, params)
+        empty = Design(np.zeros((0, 0)), ())
+        nothing = np.zeros(0)
+        reason = "there are no such events with known deaths"
+        return ViewFit(view, None, empty, nothing, None, nothing, used, np.zeros(0, dtype=np.int64), reason)
+    return _fit_stable(view, used, chosen, params)
 
 
 def model_terms(params: AttentionParams) -> tuple[str, ...]:
@@ -136,7 +151,7 @@ def model_terms(params: AttentionParams) -> tuple[str, ...]:
     return tuple(t for t in (SLOPE, "actor", "kind", "precision", "place", time) if t)
 
 
-def build_design(cells: Cells, params: AttentionParams, terms: Sequence[str]) -> Design:
+def build_design(cells: Cells, terms: Sequence[str]) -> Design:
     """Make the design matrix: each factor's commonest level is its baseline, rare levels join it."""
     columns: list[Floats] = [np.ones(len(cells.n))]
     names = ["constant"]
@@ -165,35 +180,71 @@ def level_setting(view: ViewFit, factor: str, level: str) -> dict[int, float]:
     return {i: float(name == level) for name, i in view.design.of_factor(factor).items()}
 
 
-def _outcome(view: View, cells: Cells) -> Ints:
-    if view == "reference list":
-        return cells.carried.astype(np.int64)
-    return cells.n - 1 if view == "extra reports" else cells.n
-
-
-def _fit_stable(view: View, cells: Cells, outcome: Ints, design: Design, params: AttentionParams) -> ViewFit:
-    """Fit; where the maximum does not exist because of a column, leave the column and its cells out, and fit again."""
+def _fit_stable(view: View, cells: Cells, terms: Sequence[str], params: AttentionParams) -> ViewFit:
+    """Fit; where the maximum does not exist because of a column, leave the column and its rows out, and fit again."""
+    rows, outcome, row = _merge(view, cells, terms, params)
+    design = build_design(rows, terms)
+    groups = rows.factors[params.absorb].codes if params.absorb != "none" else None
     left_out: list[str] = []
     for _ in range(ROUNDS):
-        groups = cells.factors[params.absorb].codes if params.absorb != "none" else None
         if groups is not None:
-            design = _within_groups(view, design, outcome, cells.weight, groups)
+            design = _within_groups(view, design, outcome, rows.weight, groups)
+        found = ViewFit(
+            view, None, design, rows.weight, groups, outcome, cells, row, left_out=tuple(left_out)
+        )
         try:
-            fit = _FITS[view](outcome, design.matrix, cells.weight, groups, _clusters(cells))
+            fit = _FITS[view](outcome, design.matrix, rows.weight, groups, _clusters(rows))
         except MethodError as error:
-            return ViewFit(view, None, design, cells, outcome, groups, str(error), tuple(left_out))
+            return replace(found, reason=str(error))
         if fit.converged:
-            return ViewFit(view, fit, design, cells, outcome, groups, left_out=tuple(left_out))
+            return replace(found, fit=fit)
         columns = [i for i in fit.separated if i > 0 and design.names[i] != SLOPE]
         if not columns:
-            return ViewFit(view, None, design, cells, outcome, groups, fit.message, tuple(left_out))
+            return replace(found, reason=fit.message)
         left_out += [f"{design.names[i]} (every event of it has the same outcome)" for i in columns]
         stay = ~(design.matrix[:, columns] != 0).any(axis=1)
         kept = [i for i in range(len(design.names)) if i not in columns]
-        cells, outcome = cells.take(stay), outcome[stay]
+        cells, row = cells.take(stay[row]), (np.cumsum(stay) - 1)[row[stay[row]]]
+        rows, outcome = rows.take(stay), outcome[stay]
+        groups = groups[stay] if groups is not None else None
         design = Design(design.matrix[stay][:, kept], tuple(design.names[i] for i in kept))
-        design = _independent(design, cells.weight)
-    return ViewFit(view, None, design, cells, outcome, None, "no estimate exists after leaving columns out")
+        design = _independent(design, rows.weight)
+    return replace(found, reason="no estimate exists after leaving columns out")
+
+
+def _merge(
+    view: View, cells: Cells, terms: Sequence[str], params: AttentionParams
+) -> tuple[Cells, Floats, Ints]:
+    """Make one row of all cells that the model cannot tell apart; a sum is enough of their outcomes.
+
+    The truncated models keep numbers of sources apart, for the negative binomial needs more than their sum. With one
+    area alone nothing is merged, for then standard errors come from the scatter of single events.
+    """
+    outcome = _outcome(view, cells)
+    if _clusters(cells) is None:
+        return cells, outcome, np.arange(len(outcome))
+    _, deaths = np.unique(cells.deaths, return_inverse=True)
+    used = [t for t in terms if t != SLOPE] + [
+        "admin1",
+        *([params.absorb] if params.absorb != "none" else []),
+    ]
+    key = deaths.astype(np.int64)
+    for factor in (cells.factors[name] for name in dict.fromkeys(used)):
+        key = key * len(factor.levels) + factor.codes
+    if view.startswith("truncated"):
+        key = key * (int(cells.n.max()) + 1) + cells.n
+    _, first, row = np.unique(key, return_index=True, return_inverse=True)
+    weight = np.bincount(row, cells.weight).astype(np.float64)
+    merged = replace(cells.take(first.astype(np.int64)), weight=weight)
+    total = np.bincount(row, cells.weight * outcome).astype(np.float64)
+    mean: Floats = np.divide(total, weight, dtype=np.float64)
+    return merged, mean, row.astype(np.int64)
+
+
+def _outcome(view: View, cells: Cells) -> Floats:
+    if view == "reference list":
+        return cells.carried.astype(np.float64)
+    return (cells.n - 1.0) if view == "extra reports" else cells.n.astype(np.float64)
 
 
 def _clusters(cells: Cells) -> Ints | None:
@@ -203,22 +254,23 @@ def _clusters(cells: Cells) -> Ints | None:
 
 
 def _independent(design: Design, weight: Floats) -> Design:
-    """Leave out columns that the ones before them already say (a year with one kind of event alone)."""
-    scaled = design.matrix * np.sqrt(weight)[:, None]
+    """Leave out columns that the ones before them already say (a year with one kind of event alone).
+
+    Gauss-Jordan sweeps of the weighted cross-products: what is left of a column's square after the columns before it.
+    """
+    cross = design.matrix.T @ (design.matrix * weight[:, None])
+    whole = np.diagonal(cross).copy()
     kept: list[int] = []
-    basis = np.empty((len(scaled), 0))
-    for i in range(scaled.shape[1]):
-        column = scaled[:, i]
-        rest = column - basis @ (basis.T @ column)
-        rest -= basis @ (basis.T @ rest)
-        size = float(np.linalg.norm(rest))
-        if size > 1e-7 * max(float(np.linalg.norm(column)), 1e-300):
-            kept.append(i)
-            basis = np.column_stack([basis, rest / size])
+    for i in range(len(cross)):
+        if cross[i, i] <= 1e-10 * max(whole[i], 1e-300):
+            continue
+        kept.append(i)
+        pivot = cross[i] / cross[i, i]
+        cross = cross - np.outer(cross[:, i], pivot)
     return Design(design.matrix[:, kept], tuple(design.names[i] for i in kept))
 
 
-def _within_groups(view: View, design: Design, outcome: Ints, weight: Floats, groups: Ints) -> Design:
+def _within_groups(view: View, design: Design, outcome: Floats, weight: Floats, groups: Ints) -> Design:
     """Leave out columns that do not vary within any group whose outcome varies: the group effects absorb them."""
     size = np.bincount(groups, weight)
     lowest = 1 if view.startswith("truncated") else 0
@@ -237,23 +289,23 @@ def _within_groups(view: View, design: Design, outcome: Ints, weight: Floats, gr
     return Design(design.matrix[:, chosen], tuple(design.names[i] for i in chosen))
 
 
-def _logit(y: Ints, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
-    return fit_logit(y, x, w, groups, clusters=clusters)
+def _logit(y: Floats, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
+    return fit_logit(y * w, x, None, groups, trials=w, clusters=clusters)
 
 
-def _extra(y: Ints, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
+def _extra(y: Floats, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
     return fit_poisson(y, x, w, groups, clusters=clusters)
 
 
-def _truncated(y: Ints, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
-    return fit_zero_truncated(y, x, w, "poisson", groups, clusters=clusters)
+def _truncated(y: Floats, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
+    return fit_zero_truncated(np.round(y), x, w, "poisson", groups, clusters=clusters)
 
 
-def _overdispersed(y: Ints, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
-    return fit_zero_truncated(y, x, w, "negative_binomial", groups, clusters=clusters)
+def _overdispersed(y: Floats, x: Floats, w: Floats, groups: Ints | None, clusters: Ints | None) -> AnyFit:
+    return fit_zero_truncated(np.round(y), x, w, "negative_binomial", groups, clusters=clusters)
 
 
-_FITS: dict[View, Callable[[Ints, Floats, Floats, Ints | None, Ints | None], AnyFit]] = {
+_FITS: dict[View, Callable[[Floats, Floats, Floats, Ints | None, Ints | None], AnyFit]] = {
     "reference list": _logit,
     "extra reports": _extra,
     "truncated Poisson": _truncated,

@@ -154,7 +154,7 @@ def _contrast(fit: ViewFit, factor: str, first: str, second: str) -> float | Non
         return float(at[0] - at[1])
     settings = [level_setting(fit, factor, name) for name in (first, second)]
     try:
-        margins = predictive_margins(fit.fit, fit.design.matrix, settings, fit.cells.weight)
+        margins = predictive_margins(fit.fit, fit.design.matrix, settings, fit.weight)
     except MethodError:
         return None
     return float(margins.values[0] - margins.values[1])

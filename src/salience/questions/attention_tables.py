@@ -106,7 +106,7 @@ def _plain_table(
 def tabulate_sources(record: Tables, params: AttentionParams, setting: Setting) -> Table:
     """Profile each source: what it tells of, and what only it tells of."""
     events = covered_events(record, params, setting).select("id", "n", "deaths", "place")
-    told = named_accounts(record, setting).unique()
+    told = named_accounts(record, setting, params).unique()
     names = record.table("source").select(nw.col("id").alias("source"), "name", "country")
     rows = (
         told.join(events, left_on="event", right_on="id", how="inner")
@@ -258,7 +258,7 @@ def list_unusual(record: Tables, params: AttentionParams, setting: Setting, view
     """List the events whose coverage is furthest from what the extra-report model expects of events like them."""
     if view.fit is None or params.listed == 0:
         return None
-    expected = 1 + np.exp(view.fit.linear_predictor)
+    expected = 1 + np.exp(view.linear_predictor)
     usable = np.isfinite(expected)
     score = np.where(usable, (view.cells.n - expected) / np.sqrt(expected), 0.0)
     rows: list[dict[str, Any]] = []

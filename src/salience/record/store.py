@@ -17,8 +17,6 @@ from salience.errors import RecordError
 from salience.record.schema import create_statements, load_schema, schema_version
 from salience.record.sql import scalar
 
-MEMORY_LIMIT = "1000MB"
-
 
 class Record:
     """What is known of a conflict and who said so.
@@ -223,8 +221,7 @@ CHECKS = [
 
 
 def configure(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bound the memory, and keep the engine's own progress bar off the standard output."""
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    """Keep the engine's own progress bar off the standard output."""
     connection.execute("SET enable_progress_bar = false")
 
 

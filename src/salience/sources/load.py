@@ -27,6 +27,7 @@ from salience.sources.mapped import describe_table, read_mapping
 from salience.sources.telling import Telling
 from salience.sources.ucdp import describe_ucdp
 
+MEMORY_LIMIT = "1000MB"
 IMPORTERS = ("ucdp", "acled", "table")
 STAGED = ("staged", "teller", "bad_row")
 
@@ -110,7 +111,7 @@ def import_file(
     sha256 = hash_file(path)
     if before := _already(record, sha256, path.name, mapping):
         return before
-    with _workplace(raw_folder, record) as incoming:
+    with _workplace(raw_folder, record) as incoming, _bounded_memory(record):
         received = receive_file(path, sha256, raw_folder, incoming, progress)
         sheet = open_sheet(received, incoming)
         telling = _describe(sheet, importer, mapping)
@@ -198,6 +199,16 @@ def _already(record: Record, sha256: str, name: str, mapping: Path | None) -> Im
 def _origin_id(sha256: str, mapping: Path | None) -> int:
     """Name an import by the file's content and, as it decides what the rows mean, the mapping's."""
     return stable_id("origin", sha256, hash_file(mapping) if mapping else "")
+
+
+@contextmanager
+def _bounded_memory(record: Record) -> Iterator[None]:
+    """Let an import spill to disk rather than fill a laptop's memory."""
+    record.connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    try:
+        yield
+    finally:
+        record.connection.execute("RESET memory_limit")
 
 
 @contextmanager
