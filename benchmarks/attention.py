@@ -70,8 +70,10 @@ def fill(record: Record, accounts: int) -> None:
     connection.execute("INSERT INTO origin (id, file, imported_at) VALUES (1, 'made', now()::TIMESTAMP)")
     connection.execute(
         f"""INSERT INTO source (id, name, kind, country)
-            SELECT i, 'source ' || i, CASE WHEN i = 0 THEN 'dataset' WHEN i % 7 = 3 THEN 'agency'
-                                           WHEN i % 7 = 5 THEN 'ngo' ELSE 'outlet' END, CASE WHEN i % 3 = 0 THEN 'Elsewhere' ELSE 'Testland' END
+            SELECT i, 'source ' || i,
+                   CASE WHEN i = 0 THEN 'dataset' WHEN i % 7 = 3 THEN 'agency' WHEN i % 7 = 5 THEN 'ngo'
+                        ELSE 'outlet' END,
+                   CASE WHEN i % 3 = 0 THEN 'Elsewhere' ELSE 'Testland' END
             FROM range({SOURCES + 1}) t(i)"""
     )
     # Groups and areas follow Zipf's law, each group has its home, and most places are known: as in real records.

@@ -244,7 +244,7 @@ def _merge(
 def _outcome(view: View, cells: Cells) -> Floats:
     if view == "reference list":
         return cells.carried.astype(np.float64)
-    return (cells.n - 1.0) if view == "extra reports" else cells.n.astype(np.float64)
+    return cells.n.astype(np.float64) - (1.0 if view == "extra reports" else 0.0)
 
 
 def _clusters(cells: Cells) -> Ints | None:
