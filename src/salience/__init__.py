@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from salience.version import __version__
+
 if TYPE_CHECKING:
     from salience import methods as methods
     from salience.case import Case as Case
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from salience.questions.answer import Answer as Answer
     from salience.record.store import ParquetRecord as ParquetRecord
     from salience.record.store import Record as Record
-
-__version__ = "0.1.0"
 
 __all__ = ["Answer", "Case", "ParquetRecord", "Record", "SalienceError", "__version__", "methods", "open"]
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from salience import __version__
 from salience.case_file import (
     CASE_FILE,
     SOURCE_COLUMNS,
@@ -30,6 +29,7 @@ from salience.record.names import normalise_name
 from salience.record.source_names import SourceRule, settle_sources, sources_differ
 from salience.record.store import Record
 from salience.sources.load import Imported, import_file
+from salience.version import __version__
 
 RECORD_FILE, RAW, ANSWERS, REPORT = "record.duckdb", "raw", "answers", "report.html"
 

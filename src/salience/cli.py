@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand
 
-from salience import __version__
 from salience.errors import QuestionError, SalienceError
+from salience.version import __version__
 
 if TYPE_CHECKING:
     from salience.sources.load import Imported

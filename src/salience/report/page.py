@@ -9,7 +9,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from salience import __version__
 from salience.errors import RecordError
 from salience.questions.answer import (
     Answer,
@@ -26,6 +25,7 @@ from salience.record.store import Record
 from salience.report.figures import draw_map, draw_months, draw_svg
 from salience.report.holdings import Holdings, describe_holdings
 from salience.report.tables import write_csv
+from salience.version import __version__
 
 ROWS_SHOWN = 15
 SOURCES_SHOWN = 20

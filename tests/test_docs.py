@@ -1,0 +1,62 @@
+"""What README and docs show is run: the Python in the README, and the commands it names."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_readmes_python_runs_and_prints_an_answer(tmp_path: Path) -> None:
+    (snippet,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    subprocess.run(
+        [sys.executable, "-m", "salience", "world", "cases/simulated", "--seed", "7"],
+        cwd=tmp_path,
+        check=True,
+    )
+    subprocess.run(
+        [sys.executable, "-m", "salience", "run", "cases/simulated", "--quiet"], cwd=tmp_path, check=True
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "interval" in done.stdout
+    assert "deaths_best" in done.stdout
+    assert "leak" not in done.stderr
+    assert (tmp_path / "cases" / "simulated" / "record" / "event.parquet").is_file()
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if not link.startswith("http"):
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_mapping_in_the_docs_is_one_that_is_read(tmp_path: Path) -> None:
+    from salience.sources.mapped import read_mapping
+
+    (snippet,) = re.findall(
+        r"```toml\n(.*?)```", (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    (tmp_path / "m.toml").write_text(snippet, encoding="utf-8")
+    assert read_mapping(tmp_path / "m.toml").columns["deaths_best"] == "Killed"
+
+
+def test_the_parameters_in_the_docs_are_the_questions() -> None:
+    from salience.cli_params import parse_params
+    from salience.questions.attention_params import AttentionParams
+
+    text = (ROOT / "docs" / "attention.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"salience ask CASE attention (.*)", text)
+    words = [w.strip('"') for w in line.replace(" --json", "").split()]
+    assert AttentionParams(**parse_params("attention", words)).compare == ("NUG", "KIO")
+    for name in re.findall(r"\(`(\w+)`, `(\w+)`\)", text)[0]:
+        assert name in AttentionParams.model_fields
