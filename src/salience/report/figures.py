@@ -89,7 +89,7 @@ def draw_map(holdings: Holdings, setting: Setting) -> Figure | None:
     unplaced = holdings.counts["unplaced"]
     description = (
         f"{holdings.counts['events'] - unplaced:,} events in cells of {holdings.degrees:g} degrees; the area of a "
-        f"circle is the number of events. {unplaced:,} events have no coordinates. Names stand at the middle of each "
+        f"circle is the number of events. Without coordinates: {unplaced:,}. Names stand at the middle of each "
         "area's events. Cells are shown, not places, on purpose."
     )
     chart = layers.properties(width=width, height=height)
@@ -102,11 +102,17 @@ def draw_months(holdings: Holdings) -> Figure | None:
 
     if not holdings.months:
         return None
+    every_year: Any = {"interval": "year", "step": 1}
     kinds = sorted({m["kind"] for m in holdings.months}, key=lambda k: -_events_of_kind(holdings, k))
     shown = kinds[: len(PALETTE) - 1]
     rows = [{**m, "kind": m["kind"] if m["kind"] in shown else "other kinds"} for m in holdings.months]
     domain = [*shown, *(["other kinds"] if len(kinds) > len(shown) else [])]
-    x = alt.X("month:T", timeUnit="yearmonth", title=None, axis=alt.Axis(format="%Y", grid=False))
+    x = alt.X(
+        "month:T",
+        timeUnit="yearmonth",
+        title=None,
+        axis=alt.Axis(format="%Y", grid=False, tickCount=every_year),
+    )
     bars = (
         chart_of(rows)
         .mark_bar(binSpacing=0)

@@ -95,14 +95,14 @@ def _within(setting: Setting) -> str:
 
 
 def _cell_size(record: Record, within: str) -> float:
-    """Return a cell size, in degrees, of about a fortieth of the area's extent, and no finer than a tenth."""
+    """Return a cell size, in degrees, of about a fortieth of the area's extent, and no finer than a quarter."""
     row = record.rows(
         f"""SELECT quantile_cont(latitude, 0.995) - quantile_cont(latitude, 0.005) AS height,
                    quantile_cont(longitude, 0.995) - quantile_cont(longitude, 0.005) AS width
             FROM event WHERE {within} AND latitude IS NOT NULL"""
     )[0]
     extent = max(row["height"] or 0.0, row["width"] or 0.0)
-    return next((size for size in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0) if extent / size <= 45), 5.0)
+    return next((size for size in (0.25, 0.5, 1.0, 2.0) if extent / size <= 45), 5.0)
 
 
 def _sources(record: Record, within: str) -> list[dict[str, Any]]:
