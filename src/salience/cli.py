@@ -155,7 +155,11 @@ def ask(
         from salience.cli_params import parse_params
 
         params = parse_params(question, context.args)
-        with open_case(case) as opened, progressing(quiet or as_json) as progress:
+        # A case on a read-only medium can be asked; its answers are then not kept.
+        with (
+            open_case(case, read_only=not os.access(case, os.W_OK)) as opened,
+            progressing(quiet or as_json) as progress,
+        ):
             answer = opened.ask(question, seed=seed, progress=progress, **params)
         if as_json:
             typer.echo(answer.to_json(), nl=False)

@@ -98,21 +98,15 @@ def ask_attention(
     Parameters
     ----------
     record : Record or ParquetRecord
-        The record, on whichever engine.
-    params : AttentionParams
-        What exactly is asked.
-    setting : Setting
-        The case's period, area and capital.
+        On whichever engine.
+    params, setting
+        What exactly is asked; the case's period, area and capital.
     seed : int
         For the randomised residuals.
     version : str
         Of the program, kept in the answer.
     progress : callable, optional
         Called with a stage and the share done.
-
-    Returns
-    -------
-    Answer
 
     Raises
     ------
@@ -128,51 +122,50 @@ def ask_attention(
     dependence = measure_dependence(sources, found.cells, params.level)
     largest = _largest_sources(record, sources, params.left_out)
     variants = try_variants(record, params, setting, actors, largest, report)
-    extra, reference = found.fits["extra reports"], found.fits["reference list"]
+    extra = found.fits["extra reports"]
     fitted = _best_truncated(found.fits)
     check = check_model(fitted, seed) if fitted else None
     unusual = list_unusual(record, params, setting, extra)
     report("drawing", 0.9)
-    bands = tabulate_bands(found.cells, params.level)
-    places = tabulate_places(found.cells)
+    bands, places = tabulate_bands(found.cells, params.level), tabulate_places(found.cells)
     estimates = _estimates(found, dependence, params.level)
-    tables = (
-        bands,
-        *(tabulate_factor(found.cells, name, params.level) for name in _plain_factors(found.cells)),
-        tabulate_coefficients(list(found.fits.values())),
-        tabulate_gaps(found.gaps),
-        sources,
+    parts = [
         dependence.table,
         places,
         *([unusual.table] if unusual else []),
         tabulate_variants(extra, variants),
-        *([check.table] if check else []),
-    )
-    evidence = (
-        Evidence(
-            "the events that the answer is about",
-            "event",
-            found.cells.events,
-            (),
-            _condition(params, setting),
-        ),
-        *(unusual.evidence if unusual else ()),
-    )
+    ]
+    parts += [check.table] if check else []
     return Answer(
         question="attention",
         headline=say_headline(estimates, found.gaps),
         estimates=tuple(estimates),
-        tables=tuple(table for table in tables if table.rows),
+        tables=_tables(found, params, bands, sources, parts),
         figures=_figures(found, estimates, bands, dependence, places, check.table if check else None, fitted),
-        assumptions=judge_assumptions(found.cells, reference, extra, variants, check),
+        assumptions=judge_assumptions(found.cells, found.fits["reference list"], extra, variants, check),
         warnings=warn(record, params, setting, found.cells, found.fits),
-        evidence=evidence,
+        evidence=(_rows_asked(found, params, setting), *(unusual.evidence if unusual else ())),
         method=METHODS,
         params={**params.model_dump(mode="json"), "setting": setting.model_dump(mode="json")},
         seed=seed,
         record=_fingerprint(record),
         version=version,
     )
+
+
+def _tables(
+    found: Findings, params: AttentionParams, bands: Table, sources: Table, others: Sequence[Table]
+) -> tuple[Table, ...]:
+    """Put the tables in the order in which they can be trusted; empty ones are left out."""
+    tables = [
+        bands,
+        *(tabulate_factor(found.cells, name, params.level) for name in _plain_factors(found.cells)),
+        tabulate_coefficients(list(found.fits.values())),
+        tabulate_gaps(found.gaps),
+        sources,
+        *others,
+    ]
+    return tuple(table for table in tables if table.rows)
 
 
 def find_attention(
@@ -315,7 +308,8 @@ def _gap_figures(found: Findings) -> list[Figure]:
     return figures
 
 
-def _condition(params: AttentionParams, setting: Setting) -> str:
+def _rows_asked(found: Findings, params: AttentionParams, setting: Setting) -> Evidence:
+    """Say by a condition which events the answer is about."""
     parts = ["sources_listed", "sources >= 1"]
     if setting.period.start:
         parts.append(f"date_from >= DATE '{setting.period.start}'")
@@ -323,7 +317,7 @@ def _condition(params: AttentionParams, setting: Setting) -> str:
         parts.append(f"date_from <= DATE '{setting.period.end}'")
     if params.precise_dates:
         parts.append("date_precision = 'day'")
-    return " AND ".join(parts)
+    return Evidence("the events asked about", "event", found.cells.events, condition=" AND ".join(parts))
 
 
 def _fingerprint(record: Tables) -> str:

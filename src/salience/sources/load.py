@@ -88,7 +88,7 @@ def import_file(
     importer : {"ucdp", "acled", "table"}, optional
         Recognised from the columns when None.
     mapping : Path, optional
-        The TOML mapping of a `table`.
+        The mapping of a `table`.
     rules : sequence of SourceRule
         The case's `sources.csv`.
     progress : callable
@@ -101,10 +101,8 @@ def import_file(
 
     Raises
     ------
-    InputError
-        The file cannot be taken; nothing was changed.
-    RecordError
-        The record cannot be written; nothing was changed.
+    InputError, RecordError
+        The file cannot be taken, or the record not be written; nothing was changed.
     """
     if importer is not None and importer not in IMPORTERS:
         raise InputError(f"'{importer}' is no importer; there are {', '.join(IMPORTERS)}", file=path.name)
