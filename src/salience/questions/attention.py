@@ -101,12 +101,8 @@ def ask_attention(
         On whichever engine.
     params, setting
         What exactly is asked; the case's period, area and capital.
-    seed : int
-        For the randomised residuals.
-    version : str
-        Of the program, kept in the answer.
-    progress : callable, optional
-        Called with a stage and the share done.
+    seed, version, progress
+        For the randomised residuals; kept in the answer; called with a stage and the share done.
 
     Raises
     ------
@@ -114,16 +110,13 @@ def ask_attention(
         Fewer than five covered events, or a label to compare that no event has.
     """
     report = progress or (lambda stage, share: None)
-    report("counting sources", 0.0)
-    events = covered_events(record, params, setting)
-    actors = common_labels(events, params)
+    actors = common_labels(covered_events(record, params, setting), params)
     found = find_attention(record, params, setting, actors, report)
     sources = tabulate_sources(record, params, setting)
     dependence = measure_dependence(sources, found.cells, params.level)
+    extra, fitted = found.fits["extra reports"], _best_truncated(found.fits)
     largest = _largest_sources(record, sources, params.left_out)
     variants = try_variants(record, params, setting, actors, largest, report)
-    extra = found.fits["extra reports"]
-    fitted = _best_truncated(found.fits)
     check = check_model(fitted, seed) if fitted else None
     unusual = list_unusual(record, params, setting, extra)
     report("drawing", 0.9)
@@ -146,7 +139,7 @@ def ask_attention(
         warnings=warn(record, params, setting, found.cells, found.fits),
         evidence=(_rows_asked(found, params, setting), *(unusual.evidence if unusual else ())),
         method=METHODS,
-        params={**params.model_dump(mode="json"), "setting": setting.model_dump(mode="json")},
+        params=params.model_dump(mode="json") | {"setting": setting.model_dump(mode="json")},
         seed=seed,
         record=_fingerprint(record),
         version=version,
