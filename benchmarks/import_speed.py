@@ -15,6 +15,7 @@ from pathlib import Path
 LOAD = """
 import duckdb, sys
 with duckdb.connect(sys.argv[2] + "/load.duckdb") as connection:
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("CREATE TABLE ged AS FROM read_csv(?)", [sys.argv[1]])
     print(connection.execute("SELECT count(*) FROM ged").fetchone()[0])
 """

@@ -63,15 +63,13 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def receive_file(path: Path, sha256: str, raw_folder: Path, incoming: Path, progress: Progress) -> Received:
+def receive_file(path: Path, raw_folder: Path, incoming: Path, progress: Progress) -> Received:
     """Keep a copy of a file under its hash and give its content as UTF-8 text.
 
     Parameters
     ----------
     path : Path
         The user's file: plain, `.gz`, a `.zip` that holds one table, `.xlsx` or Parquet.
-    sha256 : str
-        Of its bytes, as `hash_file` gives it.
     raw_folder : Path
         Where files are kept by content hash.
     incoming : Path
@@ -86,15 +84,19 @@ def receive_file(path: Path, sha256: str, raw_folder: Path, incoming: Path, prog
     """
     _require_readable(path)
     with _explained(path):
-        raw = raw_folder / (sha256 + _suffix(path))
-        if not raw.is_file() or raw.stat().st_size != path.stat().st_size:
-            _keep(path, sha256, raw, incoming, progress)
-        form = _form_of(raw, path.name)
+        progress("keeping a copy", 0.0)
+        copy, sha256, lines = _keep(path, incoming)
+        form = _form_of(copy, path.name)
+        text, encoding = copy, "utf-8"
         if form != "text":
-            return Received(path.name, sha256, raw, raw, form, "", 0)
-        unpacked = _unpack(raw, path.name, incoming)
-        text, encoding, lines = _decode(unpacked, path.name, incoming)
-    return Received(path.name, sha256, raw, text, form, encoding, lines)
+            encoding, lines = "", None
+        elif lines is None or _is_packed(copy):
+            text, encoding, lines = _decode(_unpack(copy, path.name, incoming), path.name, incoming)
+        else:
+            _require_table_text(copy, path.name)
+        raw = raw_folder / (sha256 + _suffix(path))
+        copy.replace(raw)
+    return Received(path.name, sha256, raw, raw if text == copy else text, form, encoding, lines or 0)
 
 
 def _require_readable(path: Path) -> None:
@@ -127,12 +129,12 @@ def _explained(path: Path) -> Iterator[None]:
         raise InputError(f"cannot write to {error.filename}: permission denied", file=path.name) from error
 
 
-def _keep(path: Path, sha256: str, raw: Path, incoming: Path, progress: Progress) -> None:
-    """Copy a file under its hash, whole or not at all, and see that the copy is what was hashed."""
-    progress("keeping a copy", 0.0)
-    copy = incoming / "copy"
-    # The copy is hashed on another core while the next piece is written.
-    digest = hashlib.sha256()
+def _keep(path: Path, incoming: Path) -> tuple[Path, str, int | None]:
+    """Copy a file; return the copy, its hash, and the line ends in it when it is UTF-8 throughout.
+
+    One pass: each piece is hashed on another core while it is written and looked at.
+    """
+    copy, digest, scan = incoming / "copy", hashlib.sha256(), _Utf8Scan()
     with path.open("rb") as source, copy.open("wb") as sink, ThreadPoolExecutor(1) as other_core:
         hashed = None
         while chunk := source.read(CHUNK):
@@ -140,11 +142,34 @@ def _keep(path: Path, sha256: str, raw: Path, incoming: Path, progress: Progress
                 hashed.result()
             hashed = other_core.submit(digest.update, chunk)
             sink.write(chunk)
-    if digest.hexdigest() != sha256:
-        raise InputError(
-            "the file changes while it is read; wait until it is written, then repeat", file=path.name
-        )
-    copy.replace(raw)
+            scan.take(chunk)
+    return copy, digest.hexdigest(), scan.finish()
+
+
+class _Utf8Scan:
+    """Counts line ends, until the first byte that is not UTF-8."""
+
+    def __init__(self) -> None:
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
+        self.lines, self.valid = 0, True
+
+    def take(self, chunk: bytes) -> None:
+        if not self.valid:
+            return
+        try:
+            if not chunk.isascii() or self.decoder.getstate()[0]:
+                self.decoder.decode(chunk)
+        except UnicodeDecodeError:
+            self.valid = False
+        self.lines += chunk.count(b"\n")
+
+    def finish(self) -> int | None:
+        """Return the number of line ends, or None when the bytes are not UTF-8."""
+        try:
+            self.decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return None
+        return self.lines if self.valid else None
 
 
 def _suffix(path: Path) -> str:
@@ -165,6 +190,21 @@ def _form_of(raw: Path, name: str) -> str:
             if "[Content_Types].xml" in archive.namelist():
                 return "xlsx"
     return "text"
+
+
+def _is_packed(raw: Path) -> bool:
+    with raw.open("rb") as stream:
+        head = stream.read(4)
+    return head[:2] == GZIP or head == ZIP
+
+
+def _require_table_text(path: Path, name: str) -> None:
+    """Refuse what is valid UTF-8 and yet no text, such as a file of zeros."""
+    with path.open("rb") as stream:
+        head = stream.read(1 << 16)
+    if _by_mark(head) not in (None, "utf-8-sig"):
+        return
+    _require_text(head, name)
 
 
 def _unpack(raw: Path, name: str, incoming: Path) -> Path:
@@ -255,19 +295,14 @@ def _require_text(head: bytes, name: str) -> None:
 
 
 def _count_utf8_lines(path: Path) -> int | None:
-    """Count line ends, or return None at the first byte that is not UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 0
+    """Count line ends, or return None when the bytes are not UTF-8."""
+    scan = _Utf8Scan()
     with path.open("rb") as stream:
-        try:
-            while chunk := stream.read(CHUNK):
-                if not chunk.isascii() or decoder.getstate()[0]:
-                    decoder.decode(chunk)
-                lines += chunk.count(b"\n")
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return None
-    return lines
+        while chunk := stream.read(CHUNK):
+            scan.take(chunk)
+            if not scan.valid:
+                return None
+    return scan.finish()
 
 
 def _by_statistics(path: Path, name: str) -> str:
