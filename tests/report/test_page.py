@@ -166,6 +166,7 @@ def test_cells_that_a_spreadsheet_would_run_are_guarded(
     [
         (0.1234, "share", "12 %"),
         (0.0123, "share", "1.2 %"),
+        (-0.04, "share", "−4.0 %"),
         (12345, "integer", "12,345"),
         (1234.5, "number", "1,230"),
         (-0.456, "number", "−0.46"),

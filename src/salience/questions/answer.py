@@ -278,12 +278,17 @@ def answer_key(question: str, params: Mapping[str, Any], seed: int, record: str,
 
 
 def format_number(value: float | None, unit: str = "") -> str:
-    """Write a number as a person would say it: three significant digits, thousands separated, chances in per cent."""
+    """Write a number as a person would say it: three significant digits, thousands separated, chances in per cent.
+
+    Differences of chances are in percentage points.
+    """
     if value is None or not math.isfinite(value):
         return "unknown" if value is None or math.isnan(value) else ("∞" if value > 0 else "−∞")
-    if unit in {"chance", "share"}:
+    if unit in {"chance", "share", "difference in chance"}:
         percent = 100 * value
-        return f"{percent:.0f} %" if abs(percent) >= 10 else f"{percent:.1f} %"
+        sign = "points" if unit.startswith("difference") else "%"
+        text = f"{percent:.0f} {sign}" if abs(percent) >= 10 else f"{percent:.1f} {sign}"
+        return text.replace("-", "−")
     size = abs(value)
     if size >= 1000:
         digits = -(len(str(int(size))) - 3)

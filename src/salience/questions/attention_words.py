@@ -89,7 +89,11 @@ def estimate_gap(name: str, gap: Gap, level: float) -> list[Estimate]:
     """Return a gap raw, at equal casualties, all else equal, and the share that casualties explain."""
     chance = gap.view == "reference list"
     unit = "difference in chance" if chance else "ratio"
-    what = "Difference in the chance of being carried" if chance else "Ratio of extra reports"
+    what = (
+        "Difference in the chance of being carried, in percentage points"
+        if chance
+        else "Ratio of extra reports"
+    )
     pair = f"{gap.first} against {gap.second}"
     stem = f"gap_{name}_{SHORT[gap.view]}"
     parts: tuple[tuple[str, str, Number | None, str], ...] = (
