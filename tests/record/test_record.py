@@ -78,6 +78,7 @@ def test_export_is_read_alike_by_every_engine(record: Record, tmp_path: Path) ->
         assert frame.to_pylist() == rows == record.table(name).collect("pyarrow").to_native().to_pylist()
     assert len(record.export(tmp_path / "out")) == len(load_schema())
     exported.close()
+    assert {p.parent for p in record.export()} == {tmp_path / "record"}
     record.close()
 
 

@@ -94,19 +94,21 @@ class Record:
         text = "\n".join([str(schema_version()), *(row[0] for row in parts)])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def export(self, folder: Path) -> list[Path]:
+    def export(self, folder: Path | None = None) -> list[Path]:
         """Write every table as Parquet, one file each, for any engine to read.
 
         Parameters
         ----------
-        folder : Path
-            Made when missing; files of the same names are replaced once all are written.
+        folder : Path, optional
+            Made when missing, `record/` beside the file when left out; files of the same names are replaced once all
+            are written.
 
         Returns
         -------
         list of Path
             The files written.
         """
+        folder = folder or self.path.with_suffix("")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             written = []
