@@ -109,6 +109,19 @@ def test_wrong_words_are_usage_errors_that_say_what_is_right(case: Path, words: 
     assert said in output
 
 
+def test_several_values_are_given_by_commas_or_by_repeating_the_option() -> None:
+    from salience.cli_params import parse_params
+
+    assert parse_params("attention", ["--compare", "A, B"]) == {"compare": ["A", "B"]}
+    assert parse_params("attention", ["--compare", "A, the first", "--compare=B"]) == {
+        "compare": ["A, the first", "B"]
+    }
+    assert parse_params("attention", ["--no-precise-dates", "--level", "0.9"]) == {
+        "precise_dates": False,
+        "level": "0.9",
+    }
+
+
 def test_a_wrong_value_names_the_parameter(case: Path) -> None:
     assert "deaths" in salience("ask", case, "attention", "--deaths", "most", code=1)
 

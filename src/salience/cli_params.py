@@ -67,7 +67,12 @@ def parse_params(question: str, arguments: Sequence[str]) -> dict[str, Any]:
             ]
         else:
             params[name] = None if value == "none" and _may_be_none(fields[name]) else value
-    return params
+    return {name: _unfold(value) if isinstance(value, list) else value for name, value in params.items()}
+
+
+def _unfold(values: list[str]) -> list[str]:
+    """Take one value apart at its commas; several are as they were given, for labels may hold commas."""
+    return [part.strip() for part in values[0].split(",") if part.strip()] if len(values) == 1 else values
 
 
 def _usage(name: str, field: FieldInfo) -> str:
