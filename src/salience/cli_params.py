@@ -61,10 +61,7 @@ def parse_params(question: str, arguments: Sequence[str]) -> dict[str, Any]:
                 raise QuestionError(f"option --{option} needs a value")
             value = left.pop(0)
         if _is_several(fields[name]):
-            params[name] = [
-                *params.get(name, []),
-                *(part.strip() for part in value.split(",") if part.strip()),
-            ]
+            params[name] = [*params.get(name, []), value.strip()]
         else:
             params[name] = None if value == "none" and _may_be_none(fields[name]) else value
     return {name: _unfold(value) if isinstance(value, list) else value for name, value in params.items()}
