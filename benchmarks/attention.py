@@ -13,9 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from salience.questions.attention import VIEWS
 from salience.questions.attention_cells import common_labels, covered_events, reduce_events
-from salience.questions.attention_fits import fit_view
+from salience.questions.attention_fits import fit_views
 from salience.questions.attention_params import AttentionParams
 from salience.questions.setting import Area, Capital, Period, Setting
 from salience.record.events import refresh_events
@@ -49,7 +48,7 @@ def measure(accounts: int) -> None:
             actors = common_labels(covered_events(record, params, SETTING), params)
             cells = reduce_events(record, params, SETTING, actors=actors)
             middle = time.perf_counter()
-            slopes = [fit_view(view, cells, params).slope for view in VIEWS]
+            slopes = [fit.slope for fit in fit_views(cells, params).values()]
             end = time.perf_counter()
             assert all(slope is not None for slope in slopes)
             total = record.rows("SELECT count(*) AS n FROM account")[0]["n"]

@@ -40,7 +40,7 @@ from salience.questions.attention_figures import (
     chart_margins,
     chart_places,
 )
-from salience.questions.attention_fits import AT_DEATHS, View, ViewFit, deaths_settings, fit_view
+from salience.questions.attention_fits import AT_DEATHS, VIEWS, View, ViewFit, deaths_settings, fit_views
 from salience.questions.attention_gap import Gap, measure_gap
 from salience.questions.attention_params import AttentionParams
 from salience.questions.attention_tables import (
@@ -66,12 +66,6 @@ from salience.questions.attention_words import (
 from salience.questions.charts import without_common_start
 from salience.questions.setting import Setting
 
-VIEWS: tuple[View, ...] = (
-    "reference list",
-    "extra reports",
-    "truncated Poisson",
-    "truncated negative binomial",
-)
 LEAST_EVENTS = 5
 
 
@@ -175,10 +169,8 @@ def find_attention(
             f"only {cells.events} events in the period have sources that the dataset lists; at least {LEAST_EVENTS} "
             "are needed. Look at the period in case.toml, and at whether the data name the sources of each event."
         )
-    fits: dict[View, ViewFit] = {}
-    for i, view in enumerate(VIEWS):
-        progress("fitting", i / len(VIEWS))
-        fits[view] = fit_view(view, cells, params)
+    progress("fitting", 0.2)
+    fits = fit_views(cells, params)
     gaps: dict[str, list[Gap]] = {}
     named = [label for label in actors if label != OTHERS]
     if len(named) >= 2:

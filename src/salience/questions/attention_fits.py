@@ -16,6 +16,12 @@ from salience.questions.attention_cells import Cells, Floats, Ints
 from salience.questions.attention_params import AttentionParams
 
 View = Literal["reference list", "extra reports", "truncated Poisson", "truncated negative binomial"]
+VIEWS: tuple[View, ...] = (
+    "reference list",
+    "extra reports",
+    "truncated Poisson",
+    "truncated negative binomial",
+)
 AT_DEATHS = (0, 1, 5, 10, 25, 50)
 SLOPE = "log(1 + deaths)"
 # A level told of fewer events than this says nothing of its own and is put with the baseline.
@@ -116,6 +122,11 @@ class ViewFit:
             )
         except MethodError:
             return None
+
+
+def fit_views(cells: Cells, params: AttentionParams) -> dict[View, ViewFit]:
+    """Fit every view's model, one after the other: each uses all cores in its products already."""
+    return {view: fit_view(view, cells, params) for view in VIEWS}
 
 
 def fit_view(
