@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salience.errors import MethodError
 from salience.methods.cells import FloatArray
+from salience.methods.intervals import weighted_quantiles
 
 PatternArray = npt.NDArray[np.int8]
 CountArray = npt.NDArray[np.int64]
@@ -149,7 +150,7 @@ def read_table(
     MethodError
         Says the row and what was expected.
     """
-    found = _read_patterns(patterns)
+    found = clean_patterns(patterns)
     number = _read_counts(counts, len(found))
     lists = found.shape[1]
     if lists < least_lists:
@@ -169,7 +170,7 @@ def read_table(
         raise MethodError("no pattern has a record: all counts are 0")
     cannot = np.zeros((0, lists), dtype=np.int8)
     if impossible is not None:
-        cannot = _read_patterns(impossible)
+        cannot = clean_patterns(impossible)
         _check_impossible(cannot, found[kept])
     distinct, position = np.unique(found[kept], axis=0, return_inverse=True)
     table = CaptureTable(
@@ -184,7 +185,14 @@ def read_table(
     return table
 
 
-def _read_patterns(patterns: npt.ArrayLike) -> PatternArray:
+def clean_patterns(patterns: npt.ArrayLike) -> PatternArray:
+    """Return patterns as 1, 0 and -1 (not checked), a row each.
+
+    Raises
+    ------
+    MethodError
+        On another shape, or entries that are neither true, false nor missing.
+    """
     if isinstance(patterns, np.ma.MaskedArray):
         patterns = np.ma.filled(patterns.astype(np.float64), np.nan)
     try:
@@ -265,12 +273,6 @@ def _refuse_lists_without_contrast(table: CaptureTable, overlap: bool) -> None:
 def pattern_codes(patterns: PatternArray) -> npt.NDArray[np.int64]:
     """Return the position of each pattern among all: list j is bit j."""
     return patterns.astype(np.int64) @ (1 << np.arange(patterns.shape[1], dtype=np.int64))
-
-
-def weighted_quantiles(support: FloatArray, probability: FloatArray, at: FloatArray) -> FloatArray:
-    """Return the smallest values whose cumulative probability reaches `at`."""
-    position = np.searchsorted(np.cumsum(probability) / probability.sum(), at - 1e-12)
-    return support[np.minimum(position, len(support) - 1)]
 
 
 def as_distribution(quantile_of: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -96,3 +96,9 @@ def critical_value(level: float, degrees_of_freedom: float = np.inf) -> float:
         raise MethodError(f"level is {level}; expected a share between 0 and 1, such as 0.95")
     upper = 0.5 + level / 2
     return float(ndtri(upper) if np.isinf(degrees_of_freedom) else stdtrit(degrees_of_freedom, upper))
+
+
+def weighted_quantiles(support: FloatArray, probability: FloatArray, at: FloatArray) -> FloatArray:
+    """Return the smallest values whose cumulative probability reaches `at`."""
+    position = np.searchsorted(np.cumsum(probability) / probability.sum(), at - 1e-12)
+    return support[np.minimum(position, len(support) - 1)]
