@@ -46,6 +46,9 @@ class Problem(NamedTuple):
         Shape and rate of the gamma prior of the stick-breaking concentration.
     pooled : bool
         Whether strata have class weights of their own, drawn towards common ones.
+    turn : (lists, lists) float
+        Rotation from the sampler's coordinates to logits: the first is the common level of all lists, along
+        which N moves, the others are differences between lists, which the data pin down.
     """
 
     rows: PatternArray
@@ -56,6 +59,7 @@ class Problem(NamedTuple):
     a: float
     b: float
     pooled: bool
+    turn: FloatArray
 
 
 class Room(NamedTuple):
@@ -63,12 +67,17 @@ class Room(NamedTuple):
 
     on: FloatArray  # (lists, K) λ
     off: FloatArray  # (lists, K) 1 − λ
+    some: FloatArray  # (K,) chance of being on any list
+    none: FloatArray  # (K,) chance of being on none
     stick: FloatArray  # (K,) −log(1 − v)
     part: FloatArray  # (K,) v
-    log_pi: FloatArray  # (K,)
+    share: FloatArray  # (K,) class weights among the recorded
+    left: FloatArray  # (K,) weight of a class and those after it
+    by_log: FloatArray  # (K,) derivative by the log class weight
+    by_some: FloatArray  # (K,) derivative by the log chance of being on any list
     weights: FloatArray  # (S, K) class weights
     row: FloatArray  # (r, K) chance of the row by class
-    none: FloatArray  # (r, K) ∏(1 − λ) over lists marked ANY
+    missed: FloatArray  # (r, K) ∏(1 − λ) over lists marked ANY
     factor: FloatArray  # (t, K)
     pull: FloatArray  # (t, K) derivative by the factor
     tilt: FloatArray  # (S, K) derivative by the log class weight
@@ -82,7 +91,7 @@ def make_room(problem: Problem) -> Room:
     rows, lists = problem.rows.shape
     strata, factors = problem.weight.shape
     k = problem.classes
-    shapes = [(lists, k)] * 2 + [(k,)] * 3 + [(strata, k)] + [(rows, k)] * 2 + [(factors, k)] * 2
+    shapes = [(lists, k)] * 2 + [(k,)] * 8 + [(strata, k)] + [(rows, k)] * 2 + [(factors, k)] * 2
     shapes += [(strata, k), (strata, factors), (lists, k), (k,)]
     return Room(*(np.zeros(shape) for shape in shapes))
 
@@ -95,66 +104,105 @@ def dimension(problem: Problem) -> int:
 
 @compiled
 def capture_chances(u: FloatArray, problem: Problem, room: Room) -> float:
-    """Fill λ and 1 − λ from their logits; return the log prior (λ uniform)."""
-    lists, k = room.on.shape[0], problem.classes
+    """Fill λ and 1 − λ from the rotated logits; return the log prior (λ uniform)."""
+    lists, k = room.on.shape
     prior = 0.0
     for i in range(k):
-        product, size = 1.0, 0.0
+        product, size, some, none = 1.0, 0.0, 0.0, 1.0
         for j in range(lists):
-            z = u[j * k + i]
+            z = 0.0
+            for m in range(lists):
+                z += problem.turn[j, m] * u[m * k + i]
             e = np.exp(-abs(z))
             d = 1.0 / (1.0 + e)
-            room.on[j, i] = d if z >= 0 else e * d
-            room.off[j, i] = e * d if z >= 0 else d
+            on, off = d, e * d
+            if z < 0:
+                on, off = off, on
+            room.on[j, i] = on
+            room.off[j, i] = off
+            # Without cancellation: where all λ are tiny the chance of being on any list must not become 0.
+            some += on * none
+            none *= off
             size += abs(z)
             product *= d * d
+        room.some[i] = some
+        room.none[i] = none
         prior += np.log(product) - size
-    return prior
+    return float(prior)
+
+
+@compiled
+def break_sticks(u: FloatArray, start: int, k: int, room: Room) -> float:
+    """Fill shares from log sticks x = log(−log(1 − v)); return the logarithm of the Jacobian."""
+    left, jacobian = 1.0, 0.0
+    for i in range(k - 1):
+        s = np.exp(u[start + i])
+        room.stick[i] = s
+        room.part[i] = -np.expm1(-s)
+        room.share[i] = left * room.part[i]
+        jacobian += u[start + i] - s + np.log(left)
+        left *= np.exp(-s)
+    room.share[k - 1] = left
+    return float(jacobian)
+
+
+@compiled
+def prior_of_weights(k: int, problem: Problem, weights: FloatArray, room: Room) -> float:
+    """Return the log density of class weights under the stick-breaking prior; fill its derivative by their logs.
+
+    Sticks v are Beta(1, α) and α is gamma(a, b): with α integrated out the density of π is, up to a constant,
+    ∏_{k<K} 1/r_k · (b − log π_K)^−(K−1+a) / π_K with r_k = π_k + … + π_K.
+    """
+    left, prior = 0.0, 0.0
+    for i in range(k - 1, -1, -1):
+        left += weights[i]
+        room.left[i] = left
+    inverse = 0.0
+    for i in range(k - 1):
+        prior -= np.log(room.left[i])
+        inverse += 1.0 / room.left[i]
+        room.by_log[i] = -weights[i] * inverse
+    last, power = np.log(weights[k - 1]), k - 1 + problem.a
+    room.by_log[k - 1] = -weights[k - 1] * inverse - 1.0 + power / (problem.b - last)
+    return float(prior - last - power * np.log(problem.b - last))
 
 
 @compiled
 def class_weights(u: FloatArray, problem: Problem, room: Room) -> float:
-    """Fill the class weights of each stratum; return the log prior.
+    """Fill the class weights; return the log prior with its Jacobian.
 
-    Sticks −log(1 − v) are exponential with rate α given α, and α is gamma: integrated out here.
+    The sticks give the classes' shares ρ among the recorded, which the data pin down, and not π, which moves with
+    N: π_k ∝ ρ_k / (chance of being on any list). With strata the sticks give common weights π, and each stratum
+    has π exp(σ ε) of its own.
     """
-    lists, k = room.on.shape[0], problem.classes
+    lists, k = room.on.shape
     strata = room.weights.shape[0]
-    start = lists * k
-    prior, left, total = 0.0, 1.0, 0.0
-    for i in range(k - 1):
-        x = u[start + i]
-        s = np.exp(x)
-        room.stick[i] = s
-        room.part[i] = -np.expm1(-s)
-        room.weights[0, i] = left * room.part[i]
-        left *= 1.0 - room.part[i]
-        total += s
-        prior += x
-    room.weights[0, k - 1] = left
-    prior -= (k - 1 + problem.a) * np.log(problem.b + total)
+    prior = break_sticks(u, lists * k, k, room)
     if not problem.pooled:
-        return float(prior)
-    cut = 0.0
-    for i in range(k - 1):
-        room.log_pi[i] = np.log(room.part[i]) - cut
-        cut += room.stick[i]
-    room.log_pi[k - 1] = -cut
-    at = start + k - 1
+        total = 0.0
+        for i in range(k):
+            room.weights[0, i] = room.share[i] / room.some[i]
+            total += room.weights[0, i]
+            prior -= np.log(room.some[i])
+        for i in range(k):
+            room.weights[0, i] /= total
+        return float(prior - k * np.log(total) + prior_of_weights(k, problem, room.weights[0], room))
+    prior += prior_of_weights(k, problem, room.share, room)
+    at = lists * k + k - 1
     sigma = np.exp(u[at])
     prior += u[at] - 0.5 * sigma * sigma
-    for s_ in range(strata):
+    for s in range(strata):
         top, total = -np.inf, 0.0
         for i in range(k):
-            e = u[at + 1 + s_ * k + i]
+            e = u[at + 1 + s * k + i]
             prior -= 0.5 * e * e
-            room.weights[s_, i] = room.log_pi[i] + sigma * e
-            top = max(top, room.weights[s_, i])
+            room.weights[s, i] = np.log(room.share[i]) + sigma * e
+            top = max(top, room.weights[s, i])
         for i in range(k):
-            room.weights[s_, i] = np.exp(room.weights[s_, i] - top)
-            total += room.weights[s_, i]
+            room.weights[s, i] = np.exp(room.weights[s, i] - top)
+            total += room.weights[s, i]
         for i in range(k):
-            room.weights[s_, i] /= total
+            room.weights[s, i] /= total
     return float(prior)
 
 
@@ -194,7 +242,7 @@ def fill_any(row: PatternArray, room: Room, r: int) -> None:
             if row[j] == ANY:
                 some += room.on[j, i] * none
                 none *= room.off[j, i]
-        room.none[r, i] = room.row[r, i] * none
+        room.missed[r, i] = room.row[r, i] * none
         room.row[r, i] *= some
 
 
@@ -251,7 +299,7 @@ def slope_of_chances(problem: Problem, room: Room) -> None:
                 elif say == ANY:
                     for i in range(k):
                         room.slope[j, i] += (
-                            sign * room.pull[t, i] * room.none[r, i] + room.row[r, i]
+                            sign * room.pull[t, i] * room.missed[r, i] + room.row[r, i]
                         ) * room.on[j, i]
     for j in range(lists):
         for i in range(k):
@@ -260,37 +308,48 @@ def slope_of_chances(problem: Problem, room: Room) -> None:
 
 @compiled
 def slope_of_weights(u: FloatArray, beta: float, problem: Problem, room: Room, slope: FloatArray) -> None:
-    """Fill the derivatives by log sticks and, with strata, by log σ and ε."""
-    lists, k = room.on.shape[0], problem.classes
-    strata = room.weights.shape[0]
+    """Fill the derivatives by log sticks, with strata by log σ and ε, and by the chance of being on any list."""
+    lists, k = room.on.shape
     start = lists * k
-    by_log_pi = np.zeros(k)
-    if not problem.pooled:
-        by_log_pi[:] = room.tilt[0, :k]
+    room.by_some[:] = 0.0
+    if problem.pooled:
+        slope_of_strata(u, beta, problem, room, slope)
     else:
-        at = start + k - 1
-        sigma = np.exp(u[at])
-        along = 0.0
-        for s in range(strata):
-            total = 0.0
-            for i in range(k):
-                total += room.tilt[s, i]
-            for i in range(k):
-                g = room.tilt[s, i] - room.weights[s, i] * total
-                e = u[at + 1 + s * k + i]
-                by_log_pi[i] += g
-                along += g * e
-                slope[at + 1 + s * k + i] = beta * sigma * g - e
-        slope[at] = beta * sigma * along + 1.0 - sigma * sigma
-    total = 0.0
-    for i in range(k - 1):
-        total += room.stick[i]
-    pull = (k - 1 + problem.a) / (problem.b + total)
-    later = by_log_pi[k - 1]
+        total = 0.0
+        for i in range(k):
+            room.by_log[i] += beta * room.tilt[0, i]
+            total += room.by_log[i]
+        for i in range(k):
+            w = room.weights[0, i]
+            g = room.by_log[i] - w * total
+            room.by_log[i] = g - k * w
+            room.by_some[i] = -g - 1.0 + k * w
+    later = room.by_log[k - 1]
     for i in range(k - 2, -1, -1):
+        s = room.stick[i]
         rest = (1.0 - room.part[i]) / room.part[i]
-        slope[start + i] = room.stick[i] * (beta * (by_log_pi[i] * rest - later) - pull) + 1.0
-        later += by_log_pi[i]
+        # The Jacobian's own: x − s, and log(left) = −(sum of the sticks before) for every later class.
+        slope[start + i] = s * (room.by_log[i] * rest - later) + 1.0 - s * (k - 1 - i)
+        later += room.by_log[i]
+
+
+@compiled
+def slope_of_strata(u: FloatArray, beta: float, problem: Problem, room: Room, slope: FloatArray) -> None:
+    """Add the strata's derivatives to those by the common weights; fill those by log σ and ε."""
+    lists, k = room.on.shape
+    at = lists * k + k - 1
+    sigma, along = np.exp(u[at]), 0.0
+    for s in range(room.weights.shape[0]):
+        total = 0.0
+        for i in range(k):
+            total += room.tilt[s, i]
+        for i in range(k):
+            g = room.tilt[s, i] - room.weights[s, i] * total
+            e = u[at + 1 + s * k + i]
+            room.by_log[i] += beta * g
+            along += g * e
+            slope[at + 1 + s * k + i] = beta * sigma * g - e
+    slope[at] = beta * sigma * along + 1.0 - sigma * sigma
 
 
 @compiled
@@ -298,13 +357,20 @@ def log_posterior(
     u: FloatArray, beta: float, problem: Problem, room: Room, slope: FloatArray
 ) -> tuple[float, float]:
     """Return log prior and log-likelihood; fill the gradient of prior + β · likelihood."""
-    lists, k = room.on.shape[0], problem.classes
+    lists, k = room.on.shape
     prior = capture_chances(u, problem, room) + class_weights(u, problem, room)
     fill_factors(problem, room)
     likelihood = add_up(problem, room)
     slope_of_chances(problem, room)
-    for j in range(lists):
-        for i in range(k):
-            slope[j * k + i] = beta * room.slope[j, i] + room.off[j, i] - room.on[j, i]
     slope_of_weights(u, beta, problem, room, slope)
+    for i in range(k):
+        pull = room.by_some[i] * room.none[i] / room.some[i]
+        for j in range(lists):
+            room.slope[j, i] = beta * room.slope[j, i] + room.off[j, i] - room.on[j, i] * (1.0 - pull)
+    for m in range(lists):
+        for i in range(k):
+            g = 0.0
+            for j in range(lists):
+                g += problem.turn[j, m] * room.slope[j, i]
+            slope[m * k + i] = g
     return prior, likelihood

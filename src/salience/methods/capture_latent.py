@@ -168,7 +168,18 @@ def state_problem(
         float(a),
         float(b),
         strata > 1,
+        _rotation(table.lists),
     ), recorded
+
+
+def _rotation(lists: int) -> FloatArray:
+    """Return Helmert's orthonormal matrix: the first column is the mean of all lists, the others contrasts."""
+    matrix = np.zeros((lists, lists))
+    matrix[:, 0] = lists**-0.5
+    for m in range(1, lists):
+        matrix[:m, m] = (m * (m + 1)) ** -0.5
+        matrix[m, m] = -m * (m * (m + 1)) ** -0.5
+    return matrix
 
 
 def _chances_of_being_recorded(
@@ -243,7 +254,12 @@ def _say_warnings(
     if broken:
         said.append(
             f"the chains do not agree (R-hat {check.rhat:.2f}, {check.ess_bulk:.0f} effective draws, medians "
-            f"{', '.join(f'{m:,.0f}' for m in medians)}): no interval is given. More draws may help"
+            f"{', '.join(f'{m:,.0f}' for m in medians)}): no interval is given"
+            + (
+                "; how the hills below weigh against each other is not known"
+                if len(modes) > 1
+                else "; more draws may help"
+            )
         )
     elif check.rhat > GOOD_RHAT or min(check.ess_bulk, check.ess_tail) < GOOD_ESS:
         said.append(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,7 +65,7 @@ class PopulationEstimate:
         """How many are on no list."""
         return None if self.estimate is None else self.estimate - self.n_recorded
 
-    def quantiles(self, at: Sequence[float]) -> FloatArray | None:
+    def quantiles(self, at: npt.ArrayLike) -> FloatArray | None:
         """Return quantiles of N; None when the method gave no distribution."""
         chances = np.asarray(at, dtype=np.float64)
         if self.draws is not None:

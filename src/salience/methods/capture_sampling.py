@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Rounds after which the scales are learnt anew, for chains and for the scouts that find their starts.
 WINDOWS, SCOUT_WINDOWS, SCOUTS = (75, 100, 150, 275), (75, 75, 50), 12
-TARGET, LENGTH, INNER = 0.85, 6.0, 4
+TARGET, LENGTH, INNER = 0.9, 3.0, 4
 # Powers of the likelihood: neighbours differ by a half, so that a fifth of the exchanges succeed.
 COOLING, TEMPERATURES = 0.5, 4
 # A scout whose log posterior is lower than the best by more has not arrived.
@@ -157,17 +157,17 @@ def _draw_start(rng: np.random.Generator, problem: Problem, dimension: int, spre
     """
     lists, k = problem.rows.shape[1], problem.classes
     u = rng.normal(0.0, 1.0, dimension)
-    if spread:
-        u[: lists * k] -= 1.0
-        return u
-    weight = problem.weight.sum(axis=0)
-    weight = weight[np.flatnonzero(weight > 0)[0] :]
-    on = (problem.rows[-len(weight) :] == 1).astype(np.float64)
-    held = np.clip(weight @ on / weight.sum(), 1e-4, 0.9) / np.exp(rng.uniform(0.0, 2.5))
-    u[: lists * k].reshape(lists, k)[:, 0] = np.log(held / (1.0 - held)) + rng.normal(0.0, 0.2, lists)
-    u[lists * k : lists * k + k - 1] = np.log(rng.exponential(1.0, k - 1) + 0.05)
-    if k > 1:
-        u[lists * k] = np.log(-np.log(rng.uniform(0.02, 0.2)))
+    logits = rng.normal(-1.0, 1.0, (lists, k))
+    if not spread:
+        weight = problem.weight.sum(axis=0)
+        weight = weight[np.flatnonzero(weight > 0)[0] :]
+        on = (problem.rows[-len(weight) :] == 1).astype(np.float64)
+        held = np.clip(weight @ on / weight.sum(), 1e-4, 0.9) / np.exp(rng.uniform(0.0, 2.5))
+        logits[:, 0] = np.log(held / (1.0 - held)) + rng.normal(0.0, 0.2, lists)
+        u[lists * k : lists * k + k - 1] = np.log(rng.exponential(1.0, k - 1) + 0.05)
+        if k > 1:
+            u[lists * k] = np.log(-np.log(rng.uniform(0.02, 0.2)))
+    u[: lists * k] = (problem.turn.T @ logits).ravel()
     return u
 
 

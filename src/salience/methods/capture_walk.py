@@ -11,7 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from salience.methods.capture_kernels import Problem, Room, compiled, log_posterior
+from salience.methods.capture_kernels import (
+    Problem,
+    Room,
+    capture_chances,
+    class_weights,
+    compiled,
+    log_posterior,
+)
 from salience.methods.cells import FloatArray
 
 MOST_STEPS = 256
@@ -122,23 +129,15 @@ def swap(rng: np.random.Generator, t: int, walk: Walk) -> bool:
 def relabel(rng: np.random.Generator, t: int, walk: Walk, problem: Problem, room: Room) -> bool:
     """Offer neighbouring classes each other's places; return whether any changed.
 
-    The likelihood does not see labels. The prior density of the weights is, up to a constant,
-    ∏_{k<K} 1/r_k · (b − log π_K)^−(K−1+a) / π_K with r_k what is left before class k.
+    The likelihood does not see labels, so the ratio of the prior densities decides (`prior_of_weights`).
     """
-    lists, k = room.on.shape[0], problem.classes
-    u, start = walk.at[t], lists * k
-    pi, rest = room.stick, room.part
-    left = 1.0
-    for i in range(k - 1):
-        s = np.exp(u[start + i])
-        pi[i] = -left * np.expm1(-s)
-        left *= np.exp(-s)
-    pi[k - 1] = left
-    tail = 0.0
-    for i in range(k - 1, -1, -1):
-        tail += pi[i]
-        rest[i] = tail
-    if not left > 1e-290:
+    lists, k = room.on.shape
+    u, start, power = walk.at[t], lists * k, k - 1 + problem.a
+    capture_chances(u, problem, room)
+    class_weights(u, problem, room)
+    pi = room.share.copy() if problem.pooled else room.weights[0].copy()
+    rest = room.left
+    if not pi[k - 1] > 1e-290 or not room.share[k - 1] > 1e-290:
         return False
     changed = False
     for _ in range(2 * k):
@@ -146,18 +145,18 @@ def relabel(rng: np.random.Generator, t: int, walk: Walk, problem: Problem, room
         after = rest[i + 1] - pi[i + 1] + pi[i]
         gain = np.log(rest[i + 1]) - np.log(after)
         if i == k - 2:
-            power = k - 1 + problem.a
             gain += power * (np.log(problem.b - np.log(pi[i + 1])) - np.log(problem.b - np.log(pi[i])))
         if np.log(rng.random()) < gain:
             changed = True
             rest[i + 1] = after
-            x = pi[i]
-            pi[i] = pi[i + 1]
-            pi[i + 1] = x
+            pi[i], pi[i + 1] = pi[i + 1], pi[i]
+            room.share[i], room.share[i + 1] = room.share[i + 1], room.share[i]
             exchange_classes(u, i, lists, k, problem)
     if changed:
-        for i in range(k - 1):
-            u[start + i] = np.log(np.log1p(pi[i] / rest[i + 1]))
+        left = room.share[k - 1]
+        for i in range(k - 2, -1, -1):
+            u[start + i] = np.log(np.log1p(room.share[i] / left))
+            left += room.share[i]
     return changed
 
 

@@ -81,11 +81,14 @@ def find_modes(
     Parameters
     ----------
     totals : (d,) float
-        Draws, or the support.
+        Draws, or the support in ascending order.
     probability : (d,) float, optional
         Of the support; draws all weigh alike.
     """
-    weight = np.full(len(totals), 1.0 / len(totals)) if probability is None else probability
+    if probability is None:
+        totals, weight = np.sort(totals), np.full(len(totals), 1.0 / len(totals))
+    else:
+        weight = probability
     middle = weighted_quantiles(totals, weight, np.array([0.25, 0.5, 0.75]))
     x = np.log(totals)
     spread = min(

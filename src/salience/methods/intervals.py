@@ -99,6 +99,6 @@ def critical_value(level: float, degrees_of_freedom: float = np.inf) -> float:
 
 
 def weighted_quantiles(support: FloatArray, probability: FloatArray, at: FloatArray) -> FloatArray:
-    """Return the smallest values whose cumulative probability reaches `at`."""
+    """Return the smallest values of an ascending support whose cumulative probability reaches `at`."""
     position = np.searchsorted(np.cumsum(probability) / probability.sum(), at - 1e-12)
     return support[np.minimum(position, len(support) - 1)]
