@@ -4,6 +4,36 @@ Lists are taken as they are given. A list that only repeats another carries no i
 each other make any of these estimates wrong in a direction that the lists themselves cannot show.
 """
 
+from salience.methods.capture_graphs import Decomposable, Graph, decomposable
+from salience.methods.capture_latent import LatentClass, latent_class
+from salience.methods.capture_links import Combined, combine_links, mix_estimates
+from salience.methods.capture_loglinear import LogLinear, LogLinearModel, average_models, log_linear
 from salience.methods.capture_patterns import PopulationEstimate
+from salience.methods.capture_simple import LowerBound, TwoLists, chao_lower, chapman, lincoln_petersen
+from salience.methods.capture_strata import Stratified, stratified
+from salience.methods.capture_unseen import UnseenSpecies, unseen_species
 
-__all__ = ["PopulationEstimate"]
+__all__ = [
+    "Combined",
+    "Decomposable",
+    "Graph",
+    "LatentClass",
+    "LogLinear",
+    "LogLinearModel",
+    "LowerBound",
+    "PopulationEstimate",
+    "Stratified",
+    "TwoLists",
+    "UnseenSpecies",
+    "average_models",
+    "chao_lower",
+    "chapman",
+    "combine_links",
+    "decomposable",
+    "latent_class",
+    "lincoln_petersen",
+    "log_linear",
+    "mix_estimates",
+    "stratified",
+    "unseen_species",
+]
