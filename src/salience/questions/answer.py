@@ -15,6 +15,8 @@ Cell = str | int | float | bool | None
 
 # Digits kept in JSON: beyond them lies the noise of summation order, and the same answer must be the same bytes.
 SIGNIFICANT_DIGITS = 10
+# Units of things that come whole.
+COUNTED = frozenset({"events", "victims", "labels", "sources"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,8 @@ def format_number(value: float | None, unit: str = "") -> str:
         text = f"{percent:.0f} {sign}" if abs(percent) >= 10 else f"{percent:.1f} {sign}"
         return text.replace("-", "−")
     size = abs(value)
+    if unit in COUNTED and size < 1000:
+        return f"{value:.0f}".replace("-", "−")
     if size >= 1000:
         digits = -(len(str(int(size))) - 3)
         return f"{round(value, digits):,.0f}".replace("-", "−")

@@ -21,7 +21,6 @@ from salience.questions.attention_cells import (
     IN_CAPITAL,
     OTHERS,
     Cells,
-    Tables,
     common_labels,
     covered_events,
     reduce_events,
@@ -64,6 +63,7 @@ from salience.questions.attention_words import (
     warn,
 )
 from salience.questions.charts import without_common_start
+from salience.questions.frames import Tables
 from salience.questions.setting import Setting
 
 LEAST_EVENTS = 5

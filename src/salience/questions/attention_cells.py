@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from salience.errors import QuestionError
 from salience.questions.attention_params import AttentionParams
+from salience.questions.frames import Tables, in_period, source_class
 from salience.questions.setting import Capital, Setting
 
 Floats = npt.NDArray[np.float64]
@@ -38,13 +39,6 @@ PRECISION = {"exact": KNOWN_PLACE, "near": KNOWN_PLACE, "admin2": KNOWN_AREA, "a
 IN_CAPITAL, ELSEWHERE = "in the capital", "elsewhere"
 FACTORS = ("actor", "kind", "precision", "place", "year", "month", "admin1")
 KM_PER_DEGREE = 111.2
-
-
-class Tables(Protocol):
-    """Anything that gives the record's tables as lazy frames."""
-
-    def table(self, name: str) -> nw.LazyFrame[Any]:
-        """Return a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +108,7 @@ def covered_events(record: Tables, params: AttentionParams, setting: Setting) ->
 
     Only events whose sources the dataset lists and of which at least one source told, within the period.
     """
-    events = record.table("event").filter(nw.col("sources_listed"), nw.col("sources") >= 1)
-    if setting.period.start:
-        events = events.filter(nw.col("date_from") >= nw.lit(setting.period.start))
-    if setting.period.end:
-        events = events.filter(nw.col("date_from") <= nw.lit(setting.period.end))
+    events = in_period(record, setting).filter(nw.col("sources_listed"), nw.col("sources") >= 1)
     if params.precise_dates:
         events = events.filter(nw.col("date_precision") == nw.lit("day"))
     return events.with_columns(
@@ -159,18 +149,6 @@ def named_accounts(record: Tables, setting: Setting, params: AttentionParams) ->
         .join(links, on="account", how="inner")
         .select("event", "source", "class", "reference", "carried")
     )
-
-
-def source_class(setting: Setting) -> nw.Expr:
-    """Return the class of a source from its kind and country: agencies, NGOs and so on, local or other outlets."""
-    kind, country = nw.col("kind"), nw.col("country")
-    local = country.is_in(list(setting.area.countries)) if setting.area.countries else nw.lit(False)
-    outlet = (
-        nw.when(country.is_null())
-        .then(nw.lit("outlet of unknown country"))
-        .otherwise(nw.when(local).then(nw.lit("local outlet")).otherwise(nw.lit("international outlet")))
-    )
-    return nw.when(kind == nw.lit("outlet")).then(outlet).otherwise(nw.coalesce(kind, nw.lit("unclassified")))
 
 
 def reduce_events(

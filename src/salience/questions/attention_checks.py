@@ -10,9 +10,10 @@ import numpy as np
 from salience.methods.counts import CountFit
 from salience.methods.residuals import frequencies, pit_histogram, quantile_residuals
 from salience.questions.answer import Assumption, Cell, Column, Status, Table, format_number
-from salience.questions.attention_cells import UNKNOWN, Cells, Tables, reduce_events
+from salience.questions.attention_cells import UNKNOWN, Cells, reduce_events
 from salience.questions.attention_fits import ViewFit, fit_view
 from salience.questions.attention_params import AttentionParams
+from salience.questions.frames import Tables
 from salience.questions.setting import Setting
 
 

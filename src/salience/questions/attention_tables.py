@@ -17,12 +17,12 @@ from salience.questions.attention_cells import (
     OTHERS,
     Cells,
     Flags,
-    Tables,
     covered_events,
     named_accounts,
 )
 from salience.questions.attention_fits import ViewFit
 from salience.questions.attention_params import AttentionParams
+from salience.questions.frames import Tables
 from salience.questions.setting import Setting
 
 BANDS = ((0, 0), (1, 1), (2, 4), (5, 9), (10, 24), (25, 49), (50, None))

@@ -11,12 +11,13 @@ import numpy as np
 from salience.methods.counts import CountFit
 from salience.methods.margins import Margins
 from salience.questions.answer import Cell, Column, Estimate, Method, Table, format_number
-from salience.questions.attention_cells import Cells, Tables
+from salience.questions.attention_cells import Cells
 from salience.questions.attention_fits import AT_DEATHS, SLOPE, View, ViewFit
 from salience.questions.attention_gap import Gap, Number
 from salience.questions.attention_params import AttentionParams
 from salience.questions.attention_tables import Dependence
 from salience.questions.charts import without_common_start
+from salience.questions.frames import Tables
 from salience.questions.setting import Setting
 
 SHORT = {

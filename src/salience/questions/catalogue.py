@@ -19,7 +19,11 @@ _PLACES = {
     "attention": (
         "salience.questions.attention_params:AttentionParams",
         "salience.questions.attention:ask_attention",
-    )
+    ),
+    "hidden": (
+        "salience.questions.hidden_params:HiddenParams",
+        "salience.questions.hidden:ask_hidden",
+    ),
 }
 
 

@@ -174,6 +174,8 @@ as = "ucdp"
 {official if _official(world) is not None else ""}
 [questions.attention]
 # Parameters of the question; none means its defaults.
+
+[questions.hidden]
 """
 
 
