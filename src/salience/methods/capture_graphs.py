@@ -308,6 +308,7 @@ def _summarise(
         warnings=(
             *_say_end(last, end, widened, table.recorded, float(probability[support > end / 2].sum())),
             *say_modes(modes),
+            *_say_complete(float(by_graph[edges == (1 << len(pairs)) - 1].sum())),
         ),
         support=totals,
         probability=probability,
@@ -318,6 +319,16 @@ def _summarise(
         n_graphs=len(by_graph),
         edge_probability=tuple(tuple(float(x) for x in row) for row in joined),
         modes=modes,
+    )
+
+
+def _say_complete(probability: float) -> tuple[str, ...]:
+    """Warn when the graph that joins all lists, which leaves the cell on no list to the prior, has the most weight."""
+    if probability <= 0.5:
+        return ()
+    return (
+        f"the graph in which all lists depend on each other has {100 * probability:.0f} % of the weight: then nothing "
+        "shows how many are on none, and the answer is the prior's",
     )
 
 

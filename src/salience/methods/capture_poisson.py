@@ -13,7 +13,7 @@ from salience.methods.cells import FloatArray
 Flags = npt.NDArray[np.bool_]
 
 _STEPS = 40
-_CONVERGED = 1e-9
+_CONVERGED = 1e-11
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from salience.methods.capture_walk import Walk
 
 # Rounds after which the scales are learnt anew, for chains and for the scouts that find their starts.
-WINDOWS, SCOUT_WINDOWS, SCOUTS = (75, 100, 150, 275), (75, 75, 50), 12
+WINDOWS, SCOUT_WINDOWS, SCOUTS = (75, 100, 150, 250, 90), (75, 75, 50), 12
 TARGET, LENGTH, INNER = 0.9, 3.0, 4
 # Powers of the likelihood: neighbours differ by a half, so that a fifth of the exchanges succeed.
 COOLING, TEMPERATURES = 0.5, 4
@@ -127,14 +127,15 @@ def _run_chain(
 def _warm_up(
     rng: np.random.Generator, problem: Problem, walk: Walk, room: Room, windows: Sequence[int]
 ) -> FloatArray:
-    """Learn scales and step sizes window by window; return the states of the last window."""
+    """Learn scales and step sizes window by window; return the states of the last, in which only steps are learnt."""
     from salience.methods.capture_walk import run
 
     kept = np.zeros((0, *walk.at.shape))
     for window in windows:
         kept = np.zeros((window, *walk.at.shape))
         run(rng, window, 1, LENGTH, TARGET, walk, problem, room, kept, np.zeros((0, 1, 1)))
-        walk.scale[:] = _scales(kept[window // 4 :])
+        if window != windows[-1]:
+            walk.scale[:] = _scales(kept[window // 4 :])
     return kept
 
 

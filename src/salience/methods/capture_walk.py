@@ -22,7 +22,7 @@ from salience.methods.capture_kernels import (
 from salience.methods.cells import FloatArray
 
 MOST_STEPS = 256
-FINE_SHARE, FINE = 0.1, 0.15
+FINE_SHARE, FINEST = 0.1, 0.02
 HOT_LENGTH = 2.0
 # A trajectory whose energy is wrong by more than this has left the posterior (Stan's convention).
 DIVERGENT = 1000.0
@@ -73,7 +73,8 @@ def move(rng: np.random.Generator, t: int, length: float, walk: Walk, problem: P
     u, g, p, sd, step = walk.to, walk.to_slope, walk.momentum, walk.scale[t], walk.step[t]
     # Now and then a short, fine trajectory: it frees a replica from a part narrower than the warm-up saw.
     if rng.random() < FINE_SHARE:
-        step, length = FINE * step, FINE * length
+        fine = np.exp(np.log(FINEST) * rng.random())
+        step, length = fine * step, fine * length
     before = 0.0
     for i in range(d):
         p[i] = rng.standard_normal()

@@ -164,15 +164,13 @@ def _effective(x: FloatArray) -> float:
     autocovariance = np.fft.irfft(np.abs(spectrum) ** 2, axis=1)[:, :n] / n
     within = (autocovariance[:, 0] * n / (n - 1)).mean()
     total = within * (n - 1) / n + x.mean(axis=1).var(ddof=1)
-    rho = 1.0 - (within - autocovariance.mean(axis=0) * n / (n - 1)) / total
+    rho = 1.0 - (within - autocovariance.mean(axis=0)) / total
     rho[0] = 1.0
-    pairs = rho[: n // 2 * 2].reshape(-1, 2).sum(axis=1)
+    pairs = rho[: (n - 1) // 2 * 2].reshape(-1, 2).sum(axis=1)
     negative = np.flatnonzero(pairs < 0)
-    last = int(negative[0]) if len(negative) else len(pairs)
-    positive = np.minimum.accumulate(pairs[:last])
-    time = -1.0 + 2.0 * positive.sum()
-    # The first term of the pair that turned negative still counts where it is positive, as in Stan.
-    if last < len(pairs) and rho[2 * last] > 0:
-        time += rho[2 * last]
+    last = int(negative[0]) if len(negative) else len(pairs) - 1
+    time = -1.0 + 2.0 * np.minimum.accumulate(pairs[:last]).sum()
+    # The first term of the pair at which the sequence ends still counts where it is positive, as in Stan and ArviZ.
+    time += max(float(rho[2 * last]), 0.0)
     size = chains * n
     return float(min(size / max(time, 1.0 / np.log10(size)), size * np.log10(size)))

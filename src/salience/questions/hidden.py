@@ -17,7 +17,9 @@ from salience.questions.hidden_figures import chart_groups, chart_methods, chart
 from salience.questions.hidden_groups import GROUPS, count_unseen
 from salience.questions.hidden_lists import Patterns, reduce_lists
 from salience.questions.hidden_methods import (
+    BY_STRATUM,
     GRAPHS,
+    Fitted,
     fit_methods,
     leave_lists_out,
     quick_estimate,
@@ -81,9 +83,10 @@ def ask_hidden(
     patterns = reduce_lists(record, params, setting)
     unit = params.count
     groups = count_unseen(record, params, setting, seed) if params.groups else []
-    found, refusal = _find(patterns, params, seed, report)
+    refusal = _refuse(patterns, unit)
+    strata = None if refusal else _stratify(patterns, params, seed, report)
+    found = None if refusal else _find(patterns, params, strata, seed, report)
     trust = judge_trust(found) if found else Trust(False, (refusal,), patterns.one_coder >= ONE_CODER)
-    strata = _stratify(patterns, params, seed, report) if found else None
     report("drawing", 0.92)
     estimates = estimate_totals(found, params, trust) if found else []
     estimates += estimate_groups(groups, params.level)
@@ -106,20 +109,22 @@ def ask_hidden(
 
 
 def _find(
-    patterns: Patterns, params: HiddenParams, seed: int, progress: Progress
-) -> tuple[Findings | None, str]:
-    """Apply all methods; or say why none can."""
-    refusal = _refuse(patterns, params.count)
-    if refusal:
-        return None, refusal
+    patterns: Patterns,
+    params: HiddenParams,
+    strata: capture.Stratified | None,
+    seed: int,
+    progress: Progress,
+) -> Findings:
+    """Apply all methods; the total of the strata stands beside those without."""
     fitted = fit_methods(patterns, params, seed, progress)
+    if strata is not None:
+        fitted.append(Fitted(BY_STRATUM, strata.total))
     graphs = next((each.found for each in fitted if each.name == GRAPHS), None)
     progress("leaving lists out", 0.72)
     without = leave_lists_out(patterns, params) if params.leave_out and len(patterns.lists) > 2 else []
     pairs = compare_pairs(patterns, graphs, params.level)
-    return Findings(
-        patterns, tuple(fitted), recommend(fitted, len(patterns.lists)), tuple(pairs), tuple(without)
-    ), ""
+    chosen = recommend(fitted, len(patterns.lists))
+    return Findings(patterns, tuple(fitted), chosen, tuple(pairs), tuple(without))
 
 
 def _refuse(patterns: Patterns, unit: str) -> str:
@@ -142,7 +147,7 @@ def _stratify(
     """Estimate by stratum; counts of victims would overstate what is known, so these are events alone."""
     if params.strata == "none" or len(patterns.strata) < 2 or params.count == "victims":
         return None
-    progress("estimating by stratum", 0.8)
+    progress("estimating by stratum", 0.1)
     try:
         return capture.stratified(
             patterns.held,

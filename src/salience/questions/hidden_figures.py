@@ -106,8 +106,9 @@ def chart_methods(
             layers.append(line.encode(x=low, x2="high:Q", y=alt.value(36)))
         layers.append(dot.encode(x=x, y=alt.value(36)))
         panels.append(alt.layer(*layers).properties(width=WIDTH - 190, height=40))
-    low, high = (format_number(end(p["total"] for p in points)) for end in (min, max))
-    title = f"The methods put the {unit} in all between {low} and {high}; {recorded:,} are recorded"
+    totals = [float(p["total"]) for p in points]
+    least, most = format_number(min(totals)), format_number(max(totals))
+    title = f"The methods put the {unit} in all between {least} and {most}; {recorded:,} are recorded"
     text = (
         f"Shaded: how likely each total is by each method; dot and line: estimate and interval; dashed: the "
         f"{recorded:,} recorded. An arrow marks the recommended method."

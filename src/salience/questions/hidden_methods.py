@@ -20,9 +20,9 @@ Method = Callable[[npt.ArrayLike, npt.ArrayLike], PopulationEstimate]
 
 TWO, BOUND, INDEPENDENT = "two largest lists (Chapman)", "lower bound (Chao)", "log-linear, independent lists"
 BEST, AVERAGED = "log-linear, best by BIC", "log-linear, averaged"
-GRAPHS, CLASSES = "decomposable graphs", "latent classes"
+GRAPHS, CLASSES, BY_STRATUM = "decomposable graphs", "latent classes", "latent classes, by stratum"
 # Those that allow lists to depend on each other or records to differ: their spread is part of what is not known.
-OPEN = (BEST, AVERAGED, GRAPHS, CLASSES)
+OPEN = (BEST, AVERAGED, GRAPHS, CLASSES, BY_STRATUM)
 SLUGS = {
     TWO: "two_lists",
     BOUND: "lower_bound",
@@ -31,6 +31,7 @@ SLUGS = {
     AVERAGED: "log_linear_averaged",
     GRAPHS: "decomposable",
     CLASSES: "latent_class",
+    BY_STRATUM: "by_stratum",
 }
 
 
@@ -160,8 +161,9 @@ def recommend(fitted: Sequence[Fitted], lists: int) -> Recommended | None:
 
 
 def _runs_off(found: PopulationEstimate | None) -> bool:
-    """Whether the posterior runs into the end of its grid, or has several hills."""
-    return found is not None and any("runs into the end" in w or "hills" in w for w in found.warnings)
+    """Whether the posterior runs into the end of its grid, has several hills, or is the prior's."""
+    marks = ("runs into the end", "hills", "the answer is the prior's")
+    return found is not None and any(mark in w for w in found.warnings for mark in marks)
 
 
 def leave_lists_out(patterns: Patterns, params: HiddenParams) -> list[tuple[str, Fitted]]:

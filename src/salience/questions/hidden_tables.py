@@ -20,6 +20,7 @@ ASSUMES = {
     "log-linear, averaged": "pairs of lists may depend on each other; models averaged",
     "decomposable graphs": "groups of lists may depend on each other; graphs averaged",
     "latent classes": "events fall into kinds; lists independent within a kind",
+    "latent classes, by stratum": "the same, and how often each kind occurs differs by stratum; strata added up",
 }
 
 
