@@ -93,8 +93,8 @@ def measure_chains(tables: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
             took = time.perf_counter() - start
             rate = found.check.ess_bulk / took
             print(
-                f"| {NAMES[name]} | {4 * draws:,} | {found.check.ess_bulk:,.0f} | {found.check.rhat:.3f} | {took:.2f} | "
-                f"{rate:,.0f} | {LCMCR[name]} | {rate / LCMCR[name]:.1f} |",
+                f"| {NAMES[name]} | {4 * draws:,} | {found.check.ess_bulk:,.0f} | {found.check.rhat:.3f} | "
+                f"{took:.2f} | {rate:,.0f} | {LCMCR[name]} | {rate / LCMCR[name]:.1f} |",
                 flush=True,
             )
 

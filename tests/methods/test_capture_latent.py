@@ -136,9 +136,8 @@ def test_lists_not_checked_at_random_cost_little():
     rows, number = np.unique(blank, axis=0, return_counts=True)
     found = capture.latent_class(np.where(rows < 0, np.nan, rows), number)
     assert found.low < 4000 < found.high
-    # taken as absent, what was not looked up makes the estimate far too high
-    wrong = capture.latent_class(rows[(rows > 0).any(axis=1)] > 0, number[(rows > 0).any(axis=1)])
-    assert wrong.low > 4000
+    # records found only on a list that was not checked for them are still counted
+    assert found.n_recorded == number.sum() > number[(rows > 0).any(axis=1)].sum()
 
 
 def test_lists_not_in_operation_divide_the_population():
@@ -196,7 +195,7 @@ def test_uncertain_links_widen_the_interval():
     # each draw of the links misses a different share of the matches
     tables = [
         (patterns, np.where(several, np.round(counts * share), counts).astype(int))
-        for share in rng.uniform(0.7, 1.0, 12)
+        for share in rng.uniform(0.4, 1.0, 12)
     ]
     whole = capture.combine_links(tables, capture.decomposable)
     one = capture.decomposable(*tables[0])

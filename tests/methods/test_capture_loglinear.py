@@ -88,7 +88,7 @@ def test_saturated_model_of_three_lists_is_the_known_ratio():
     # μ000 = μ111 μ100 μ010 μ001 / (μ110 μ101 μ011) (Fienberg 1972)
     patterns = np.array([[code >> j & 1 for j in range(3)] for code in range(1, 8)])
     n = {1: 50, 2: 40, 4: 30, 3: 20, 5: 15, 6: 12, 7: 9}
-    found = log_linear(patterns, list(n[c] for c in range(1, 8)), [(0, 1), (0, 2), (1, 2)])
+    found = log_linear(patterns, [n[c] for c in range(1, 8)], [(0, 1), (0, 2), (1, 2)])
     assert found.estimate - 176 == pytest.approx(9 * 50 * 40 * 30 / (20 * 15 * 12), rel=1e-9)
 
 
@@ -99,7 +99,7 @@ def test_facial_set_finds_what_cannot_be_positive():
     design = np.column_stack([np.ones(8), codes, *pairs]).astype(float)
     counts = np.array([0, 3, 4, 5, 2, 6, 7, 0.0])
     assert facial_set(design, counts).tolist() == [False, True, True, True, True, True, True, False]
-    assert facial_set(design, counts + [1, 0, 0, 0, 0, 0, 0, 0]).all()
+    assert facial_set(design, counts + np.eye(8)[0]).all()
     assert judge_estimate(design[1:], facial_set(design[1:], counts[1:])) == "no finite estimate"
 
 

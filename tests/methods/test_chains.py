@@ -43,13 +43,14 @@ def test_equal_draws_leave_nothing_to_disagree_on():
 
 
 def test_chains_that_stand_apart_are_seen():
+    # ranks of two chains that do not overlap: normal scores of either half, 1.6 apart with spread 0.6
     draws = np.repeat([[0.0], [1.0]], 50, axis=1)
-    assert check_chains(draws + 1e-9 * np.arange(50)).rhat > 10
+    assert check_chains(draws + 1e-9 * np.arange(50)).rhat > 1.5
 
 
 @pytest.mark.parametrize("draws", [np.zeros(10), np.zeros((2, 3)), np.full((2, 8), np.nan)])
 def test_wrong_draws_are_refused(draws):
-    with pytest.raises(MethodError, match="expected .chains, 4 or more. finite numbers"):
+    with pytest.raises(MethodError, match=r"expected .chains, 4 or more. finite numbers"):
         check_chains(draws)
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 # Rounds after which the scales are learnt anew, for chains and for the scouts that find their starts.
 WINDOWS, SCOUT_WINDOWS, SCOUTS = (75, 100, 150, 250, 90), (75, 75, 50), 12
-TARGET, LENGTH, INNER = 0.9, 3.0, 4
+TARGET, LENGTH, INNER = 0.9, 4.0, 6
+# Strata bring hundreds of parameters that the prior holds to one scale: shorter ways suffice.
+POOLED_WINDOWS, POOLED_LENGTH = (50, 75, 100, 100, 60), 2.0
 # Powers of the likelihood: neighbours differ by a half, so that a fifth of the exchanges succeed.
 COOLING, TEMPERATURES = 0.5, 4
 # A scout whose log posterior is lower than the best by more has not arrived.
@@ -66,7 +68,7 @@ def _scout(problem: Problem, stream: np.random.SeedSequence, spread: bool) -> Sc
     rng = np.random.default_rng(stream)
     start = _draw_start(rng, problem, dimension(problem), spread)
     walk, room = make_walk(start[None], np.ones(1)), make_room(problem)
-    kept = _warm_up(rng, problem, walk, room, SCOUT_WINDOWS)
+    kept = _warm_up(rng, problem, walk, room, SCOUT_WINDOWS, LENGTH)
     heights, seen = [], []
     for state in kept[-20:, 0]:
         heights.append(sum(log_posterior(state, 1.0, problem, room, walk.to_slope)))
@@ -111,12 +113,13 @@ def _run_chain(
     rng = np.random.default_rng(stream)
     beta = COOLING ** np.arange(TEMPERATURES, dtype=np.float64)
     walk, room = make_walk(np.tile(start, (len(beta), 1)), beta), make_room(problem)
-    _warm_up(rng, problem, walk, room, WINDOWS)
+    length = POOLED_LENGTH if problem.pooled else LENGTH
+    _warm_up(rng, problem, walk, room, POOLED_WINDOWS if problem.pooled else WINDOWS, length)
     rounds = -(-draws // INNER)
     sets = recorded.shape[1]
     factors = 2 if problem.sign[: problem.first[1]].min() < 0 else sets
     seen = np.zeros((rounds * INNER, recorded.shape[0], factors))
-    _, _, divergent = run(rng, rounds, INNER, LENGTH, -1.0, walk, problem, room, np.zeros((0, 1, 1)), seen)
+    _, _, divergent = run(rng, rounds, INNER, length, -1.0, walk, problem, room, np.zeros((0, 1, 1)), seen)
     seen = seen[:draws]
     if factors > sets:  # with impossible patterns: the chance among those that can be
         seen = seen[:, :, :1] / seen[:, :, 1:]
@@ -125,7 +128,7 @@ def _run_chain(
 
 
 def _warm_up(
-    rng: np.random.Generator, problem: Problem, walk: Walk, room: Room, windows: Sequence[int]
+    rng: np.random.Generator, problem: Problem, walk: Walk, room: Room, windows: Sequence[int], length: float
 ) -> FloatArray:
     """Learn scales and step sizes window by window; return the states of the last, in which only steps are learnt."""
     from salience.methods.capture_walk import run
@@ -133,7 +136,7 @@ def _warm_up(
     kept = np.zeros((0, *walk.at.shape))
     for window in windows:
         kept = np.zeros((window, *walk.at.shape))
-        run(rng, window, 1, LENGTH, TARGET, walk, problem, room, kept, np.zeros((0, 1, 1)))
+        run(rng, window, 1, length, TARGET, walk, problem, room, kept, np.zeros((0, 1, 1)))
         if window != windows[-1]:
             walk.scale[:] = _scales(kept[window // 4 :])
     return kept
