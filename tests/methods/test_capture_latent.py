@@ -191,12 +191,19 @@ def test_one_stratum_is_refused():
 def test_uncertain_links_widen_the_interval():
     rng = np.random.default_rng(7)
     patterns, counts = simulate_independent(2000, 20)
-    several = patterns.sum(axis=1) > 1
-    # each draw of the links misses a different share of the matches
-    tables = [
-        (patterns, np.where(several, np.round(counts * share), counts).astype(int))
-        for share in rng.uniform(0.4, 1.0, 12)
-    ]
+
+    def miss(share):
+        """Return the table when a share of the matches was missed: one record becomes one on each list."""
+        found = dict(zip(map(tuple, patterns.tolist()), counts.tolist(), strict=True))
+        for pattern in list(found):
+            if sum(pattern) > 1:
+                missed = round(found[pattern] * share)
+                found[pattern] -= missed
+                for j in np.flatnonzero(pattern):
+                    found[tuple(np.eye(4, dtype=bool)[j].tolist())] += missed
+        return np.array(list(found)), np.array(list(found.values()))
+
+    tables = [miss(share) for share in rng.uniform(0.0, 0.2, 12)]
     whole = capture.combine_links(tables, capture.decomposable)
     one = capture.decomposable(*tables[0])
     assert whole.high - whole.low > 1.3 * (one.high - one.low)
