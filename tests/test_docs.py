@@ -32,6 +32,13 @@ def test_the_readmes_python_runs_and_prints_an_answer(tmp_path: Path) -> None:
     assert (tmp_path / "cases" / "simulated" / "record" / "event.parquet").is_file()
 
 
+def test_the_methods_in_the_docs_print_what_the_docs_show() -> None:
+    page = (ROOT / "docs" / "hidden.md").read_text(encoding="utf-8")
+    (snippet,), (shown,) = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "text"))
+    done = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, check=True)
+    assert done.stdout == shown
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]
     for page in pages:
