@@ -34,7 +34,9 @@ def test_the_readmes_python_runs_and_prints_an_answer(tmp_path: Path) -> None:
 
 def test_the_methods_in_the_docs_print_what_the_docs_show() -> None:
     page = (ROOT / "docs" / "hidden.md").read_text(encoding="utf-8")
-    (snippet,), (shown,) = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "text"))
+    (snippet,), (shown,) = (
+        re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "text")
+    )
     done = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, check=True)
     assert done.stdout == shown
 

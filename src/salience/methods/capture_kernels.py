@@ -22,7 +22,7 @@ OFF, ON, ANY, IGNORED = 0, 1, 2, -1
 
 def compiled(function: _Function) -> _Function:
     """Compile, keep the machine code on disk, and let other threads run meanwhile."""
-    return cast("_Function", njit(cache=True, nogil=True, error_model="numpy", inline="always")(function))
+    return cast("_Function", njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 class Problem(NamedTuple):

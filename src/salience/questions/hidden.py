@@ -18,6 +18,7 @@ from salience.questions.hidden_groups import GROUPS, count_unseen
 from salience.questions.hidden_lists import Patterns, reduce_lists
 from salience.questions.hidden_methods import (
     BY_STRATUM,
+    FIRST_TIME,
     GRAPHS,
     Fitted,
     fit_methods,
@@ -147,7 +148,7 @@ def _stratify(
     """Estimate by stratum; counts of victims would overstate what is known, so these are events alone."""
     if params.strata == "none" or len(patterns.strata) < 2 or params.count == "victims":
         return None
-    progress("estimating by stratum", 0.1)
+    progress(f"estimating by stratum{FIRST_TIME}", 0.1)
     try:
         return capture.stratified(
             patterns.held,

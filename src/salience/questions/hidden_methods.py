@@ -23,6 +23,7 @@ BEST, AVERAGED = "log-linear, best by BIC", "log-linear, averaged"
 GRAPHS, CLASSES, BY_STRATUM = "decomposable graphs", "latent classes", "latent classes, by stratum"
 # Those that allow lists to depend on each other or records to differ: their spread is part of what is not known.
 OPEN = (BEST, AVERAGED, GRAPHS, CLASSES, BY_STRATUM)
+FIRST_TIME = " (the first time on a machine takes 20 s longer)"
 SLUGS = {
     TWO: "two_lists",
     BOUND: "lower_bound",
@@ -64,7 +65,7 @@ def fit_methods(
     fitted: list[Fitted] = []
     known: dict[str, PopulationEstimate] = {}
     for k, (name, method) in enumerate(_methods(params, seed).items()):
-        progress(f"estimating: {name}", 0.2 + 0.5 * k / 7)
+        progress(f"estimating: {name}{FIRST_TIME if name == CLASSES else ''}", 0.2 + 0.5 * k / 7)
         try:
             found = _averaged(known.get(BEST)) if name == AVERAGED else _apply(method, patterns, params, seed)
             if found is None:
