@@ -242,8 +242,10 @@ countries = []
 # file = "ged.csv.gz"
 # as = "ucdp"          # ucdp, acled or table (a table needs: map = "my.map.toml")
 
+# The questions that `salience run` asks, each with its parameters; `salience ask --help` lists them.
 [questions.attention]
-# Parameters of the question; `salience ask --help` lists them.
+
+[questions.hidden]
 """
 
 
