@@ -14,24 +14,23 @@ from salience.case_file import (
     SOURCE_COLUMNS,
     SOURCES_FILE,
     CaseFile,
-    CaseInput,
     check_params,
     new_case_text,
     read_case_file,
     read_sources,
 )
-from salience.errors import CaseError, InputError, RecordError
+from salience.case_inputs import RAW, ActorRule, list_input, locate, read_actors, settle, take_in, write_whole
+from salience.errors import CaseError, RecordError
 from salience.linking.source_names import Suggestion, suggest_sources
 from salience.questions.answer import Answer, answer_key
 from salience.questions.catalogue import find_question
-from salience.record.events import refresh_events
 from salience.record.names import normalise_name
-from salience.record.source_names import SourceRule, settle_sources, sources_differ
+from salience.record.source_names import SourceRule, sources_differ
 from salience.record.store import Record
-from salience.sources.load import Imported, import_file
+from salience.sources.load import Imported
 from salience.version import __version__
 
-RECORD_FILE, RAW, ANSWERS, REPORT = "record.duckdb", "raw", "answers", "report.html"
+RECORD_FILE, ANSWERS, REPORT = "record.duckdb", "answers", "report.html"
 
 Progress = Callable[[str, float], None]
 
@@ -72,6 +71,7 @@ class Case:
         self.data = data
         self.file: CaseFile = read_case_file(folder)
         self.rules: list[SourceRule] = read_sources(folder)
+        self.actors: list[ActorRule] = read_actors(folder)
         self._record: Record | None = None
 
     @property
@@ -121,7 +121,8 @@ class Case:
         """
         path, mapping = Path(file), Path(map) if map is not None else None
         imported = self._import(path, format, mapping, progress)
-        self._list_input(path, imported, mapping)
+        self._settle(progress)
+        self.file = list_input(self.folder, self.file, self.record, path, imported, mapping)
         return imported
 
     def ask(self, question: str, *, seed: int = 0, progress: Progress | None = None, **params: Any) -> Answer:
@@ -175,12 +176,19 @@ class Case:
         from salience.report.tables import write_tables
 
         imports = tuple(
-            self._import(self._locate(i), i.importer, self._mapping(i), progress) for i in self.file.inputs
+            self._import(
+                locate(self.folder, self.file, i, self.data),
+                i.importer,
+                self.folder / i.map if i.map else None,
+                progress,
+            )
+            for i in self.file.inputs
         )
         if not self.record.rows("SELECT 1 FROM origin LIMIT 1"):
             raise CaseError(
                 f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"
             )
+        self._settle(progress)
         answers = tuple(self.ask(question, progress=progress) for question in self.file.questions)
         for answer in answers:
             write_tables(self.folder / ANSWERS / answer.question, answer)
@@ -264,66 +272,12 @@ class Case:
     ) -> Imported:
         if self.read_only:
             raise RecordError("the case was opened for reading only")
-        imported = import_file(
-            self.record,
-            path,
-            self.folder / RAW,
-            importer=importer,
-            mapping=mapping,
-            rules=self.rules,
-            progress=progress or (lambda stage, share: None),
-        )
-        self._settle()
-        return imported
+        return take_in(self.record, path, self.folder / RAW, importer, mapping, self.rules, progress)
 
-    def _settle(self) -> None:
-        """Let the record follow `sources.csv`."""
-        if self.read_only:
-            return
-        if sources_differ(self.record.connection, self.rules):
-            with self.record.transaction() as connection:
-                settle_sources(connection, self.rules)
-                refresh_events(connection)
-
-    def _locate(self, given: CaseInput) -> Path:
-        """Find an input: in the case, where --data says, or the copy kept by its hash."""
-        places = [self.folder / given.file]
-        if self.data is not None:
-            single = len(self.file.inputs) == 1
-            places.append(self.data if self.data.is_file() and single else self.data / Path(given.file).name)
-        if given.sha256:
-            places += sorted((self.folder / RAW).glob(f"{given.sha256}*"))
-        for place in places:
-            if place.is_file():
-                return place
-        looked = " and ".join(str(place.parent) for place in places)
-        raise InputError(
-            f"the input is not in {looked}. Put it there, or name its folder: salience run {self.folder} --data FOLDER",
-            file=given.file,
-        )
-
-    def _mapping(self, given: CaseInput) -> Path | None:
-        return self.folder / given.map if given.map else None
-
-    def _list_input(self, path: Path, imported: Imported, mapping: Path | None) -> None:
-        """Append the input to `case.toml`, so that a run can make the record anew."""
-        sha256 = self.record.rows(
-            "SELECT sha256 FROM origin WHERE file = ? ORDER BY imported_at DESC", [imported.file]
-        )
-        listed = {i.sha256 for i in self.file.inputs} | {Path(i.file).name for i in self.file.inputs}
-        if path.name in listed or (sha256 and sha256[0]["sha256"] in listed):
-            return
-        lines = ["", "[[inputs]]", f"file = {_toml(path.name)}", f"as = {_toml(imported.importer)}"]
-        if sha256:
-            lines.append(f"sha256 = {_toml(sha256[0]['sha256'])}")
-        if mapping is not None:
-            kept = self.folder / mapping.name
-            if kept.resolve() != mapping.resolve():
-                _write(kept, mapping.read_text(encoding="utf-8-sig"))
-            lines.append(f"map = {_toml(mapping.name)}")
-        text = (self.folder / CASE_FILE).read_text(encoding="utf-8-sig")
-        _write(self.folder / CASE_FILE, text.rstrip("\n") + "\n" + "\n".join(lines) + "\n")
-        self.file = read_case_file(self.folder)
+    def _settle(self, progress: Progress | None = None) -> None:
+        """Let the record follow `sources.csv` and `actors.csv`, and read the texts that are not read yet."""
+        if not self.read_only:
+            settle(self.record, self.folder, self.rules, self.actors, progress)
 
 
 def open_case(path: str | Path, *, read_only: bool = False, data: str | Path | None = None) -> Case:
@@ -359,32 +313,20 @@ def new_case(path: str | Path) -> Path:
         raise CaseError(f"{folder} holds a case already; nothing was changed")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / CASE_FILE, new_case_text(folder.resolve().name))
+        write_whole(folder / CASE_FILE, new_case_text(folder.resolve().name))
         if not (folder / SOURCES_FILE).exists():
-            _write(folder / SOURCES_FILE, ",".join(SOURCE_COLUMNS) + "\n")
+            write_whole(folder / SOURCES_FILE, ",".join(SOURCE_COLUMNS) + "\n")
     except OSError as error:
         raise CaseError(f"cannot make {folder}: {error.strerror}") from error
     return folder
 
 
-def _write(path: Path, text: str) -> None:
-    """Replace a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-
-
 def _write_quietly(path: Path, text: str) -> None:
     """Keep an answer where that is possible; in a read-only folder it is only not kept."""
     try:
-        _write(path, text)
+        write_whole(path, text)
     except OSError:
         return
-
-
-def _toml(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:

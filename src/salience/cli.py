@@ -68,7 +68,8 @@ def add(
     case: CaseFolder,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files to take in.")],
     importer: Annotated[
-        str | None, typer.Option("--as", metavar="ucdp|acled|table", help="What reads them; else recognised.")
+        str | None,
+        typer.Option("--as", metavar="ucdp|acled|table|documents", help="What reads them; else recognised."),
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option("--map", metavar="MAP.toml", help="The mapping of a table's columns.")
@@ -312,9 +313,11 @@ def show_import(one: Imported) -> None:
     if one.already:
         typer.echo(f"{one.file}: imported before; nothing was changed ({one.kept:,} rows kept then)")
         return
+    what, became = "rows", f"{one.accounts:,} accounts of {one.events:,} events"
+    if one.importer == "documents":
+        what, became = "documents", f"{one.accounts:,} reports"
     typer.echo(
-        f"{one.file} ({one.importer}): {one.read:,} rows read, {one.kept:,} kept, {one.set_aside:,} set aside; "
-        f"{one.accounts:,} accounts of {one.events:,} events"
+        f"{one.file} ({one.importer}): {one.read:,} {what} read, {one.kept:,} kept, {one.set_aside:,} set aside; {became}"
     )
     for rule, count in one.notes.items():
         typer.echo(f"  {count:,} × {rule}")

@@ -82,7 +82,7 @@ class Record:
             raise
 
     def fingerprint(self) -> str:
-        """Return a hash of what the record holds: its imports and what each source's name stands for."""
+        """Return a hash of what the record holds: its imports, what each source's name stands for, readings and decisions."""
         parts = (
             self.connection.execute("SELECT id::VARCHAR FROM origin ORDER BY 1").fetchall()
             + self.connection.execute(
@@ -91,7 +91,11 @@ class Record:
                FROM source_alias a JOIN source s ON s.id = a.source ORDER BY 1"""
             ).fetchall()
         )
-        text = "\n".join([str(schema_version()), *(row[0] for row in parts)])
+        readings = self.connection.execute(
+            """SELECT DISTINCT coalesce(reading, '') FROM text UNION ALL
+               SELECT coalesce(max_by(hash, number), '') FROM decision ORDER BY 1"""
+        ).fetchall()
+        text = "\n".join([str(schema_version()), *(row[0] for row in parts + readings)])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def export(self, folder: Path | None = None) -> list[Path]:

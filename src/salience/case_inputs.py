@@ -1,0 +1,187 @@
+"""The inputs of a case: found, taken in, listed in `case.toml`; and the record made to follow the case's own lists."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from salience.case_file import CASE_FILE, CaseFile, CaseInput, read_case_file
+from salience.errors import InputError
+from salience.record.actors import ActorRule, settle_actors
+from salience.record.events import refresh_events
+from salience.record.source_names import SourceRule, settle_sources, sources_differ
+from salience.record.store import Record
+from salience.sources.load import Imported, import_file
+
+RAW, ACTORS_FILE, ROLES_FILE = "raw", "actors.csv", "roles.toml"
+ACTOR_COLUMNS = ("label", "actor", "kind", "valid_from", "valid_to")
+ACTOR_KINDS = ("organisation", "person", "place", "population")
+
+Progress = Callable[[str, float], None]
+
+
+def take_in(
+    record: Record,
+    path: Path,
+    raw_folder: Path,
+    importer: str | None,
+    mapping: Path | None,
+    rules: Sequence[SourceRule],
+    progress: Progress | None,
+) -> Imported:
+    """Take a file into the record, as events or as documents (see `import_file` and `import_documents`)."""
+    from salience.sources.document_files import FEEDS, PAGES, PLAIN
+    from salience.sources.documents import import_documents
+
+    told = progress or (lambda stage, share: None)
+    endings = (*PLAIN, *PAGES, *FEEDS, ".pdf", ".docx", ".jsonl", ".ndjson")
+    known = importer is None and mapping is None and (path.is_dir() or path.suffix.lower() in endings)
+    if importer == "documents" or (known and not _is_events_text(path)):
+        return import_documents(record, path, raw_folder, mapping=mapping, rules=rules, progress=told)
+    return import_file(
+        record, path, raw_folder, importer=importer, mapping=mapping, rules=rules, progress=told
+    )
+
+
+def _is_events_text(path: Path) -> bool:
+    """Return whether a .txt file is a table after all: its first line parts columns by tabs or commas."""
+    if path.suffix.lower() not in (".txt", ".text") or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        first = stream.readline(1 << 16)
+    return b"\t" in first.strip() or (first.count(b",") >= 4 and b". " not in first)
+
+
+def settle(
+    record: Record,
+    folder: Path,
+    rules: Sequence[SourceRule],
+    actors: Sequence[ActorRule],
+    progress: Progress | None,
+) -> None:
+    """Let the record follow `sources.csv` and `actors.csv`, then read what is not read yet with these names."""
+    if sources_differ(record.connection, rules):
+        with record.transaction() as connection:
+            settle_sources(connection, rules)
+            refresh_events(connection)
+    with record.transaction() as connection:
+        settle_actors(connection, actors)
+    if record.rows("SELECT 1 FROM text LIMIT 1"):
+        from salience.reading.keeping import read_record
+
+        roles = folder / ROLES_FILE
+        read_record(record, roles if roles.is_file() else None, progress or (lambda stage, share: None))
+
+
+def locate(folder: Path, case: CaseFile, given: CaseInput, data: Path | None) -> Path:
+    """Find an input: in the case, where --data says, or the copy kept by its hash.
+
+    Raises
+    ------
+    InputError
+        It is in none of these.
+    """
+    places = [folder / given.file]
+    if data is not None:
+        single = len(case.inputs) == 1
+        places.append(data if data.is_file() and single else data / Path(given.file).name)
+    if given.sha256:
+        places += sorted((folder / RAW).glob(f"{given.sha256}*"))
+    for place in places:
+        if place.is_file() or (place.is_dir() and given.importer == "documents"):
+            return place
+    looked = " and ".join(str(place.parent) for place in places)
+    raise InputError(
+        f"the input is not in {looked}. Put it there, or name its folder: salience run {folder} --data FOLDER",
+        file=given.file,
+    )
+
+
+def list_input(
+    folder: Path, case: CaseFile, record: Record, path: Path, imported: Imported, mapping: Path | None
+) -> CaseFile:
+    """Append an input to `case.toml`, so that a run can make the record anew; return what it says then."""
+    sha256 = record.rows(
+        "SELECT sha256 FROM origin WHERE file = ? ORDER BY imported_at DESC", [imported.file]
+    )
+    listed = {i.sha256 for i in case.inputs} | {Path(i.file).name for i in case.inputs}
+    if path.name in listed or (sha256 and sha256[0]["sha256"] in listed):
+        return case
+    lines = ["", "[[inputs]]", f"file = {_toml(path.name)}", f"as = {_toml(imported.importer)}"]
+    if sha256:
+        lines.append(f"sha256 = {_toml(sha256[0]['sha256'])}")
+    if mapping is not None:
+        kept = folder / mapping.name
+        if kept.resolve() != mapping.resolve():
+            write_whole(kept, mapping.read_text(encoding="utf-8-sig"))
+        lines.append(f"map = {_toml(mapping.name)}")
+    text = (folder / CASE_FILE).read_text(encoding="utf-8-sig")
+    write_whole(folder / CASE_FILE, text.rstrip("\n") + "\n" + "\n".join(lines) + "\n")
+    return read_case_file(folder)
+
+
+def read_actors(folder: Path) -> list[ActorRule]:
+    """Read a case's `actors.csv`: which names stand for whom, and when.
+
+    Raises
+    ------
+    InputError
+        A column is missing or not known, a kind is not known, or a day is no ISO date.
+    """
+    path = folder / ACTORS_FILE
+    if not path.is_file():
+        return []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            header = [name.strip() for name in reader.fieldnames or ()]
+            unknown = [name for name in header if name and name not in ACTOR_COLUMNS]
+            if "label" not in header or unknown:
+                wrong = unknown[0] if unknown else "label"
+                raise InputError(
+                    f"expected are {', '.join(ACTOR_COLUMNS)}, of which only label is needed",
+                    file=ACTORS_FILE,
+                    line=1,
+                    column=wrong,
+                )
+            reader.fieldnames = header
+            return [_actor(reader.line_num, row) for row in reader if (row.get("label") or "").strip()]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"this is not a CSV file in UTF-8: {error}", file=ACTORS_FILE) from error
+
+
+def _actor(line: int, row: dict[str, str | None]) -> ActorRule:
+    cells = {name: (row.get(name) or "").strip() for name in ACTOR_COLUMNS}
+    if cells["kind"] and cells["kind"] not in ACTOR_KINDS:
+        raise InputError(
+            f"'{cells['kind']}' is no kind; expected {', '.join(ACTOR_KINDS)} or nothing",
+            file=ACTORS_FILE,
+            line=line,
+            column="kind",
+        )
+    days: dict[str, date | None] = {}
+    for name in ("valid_from", "valid_to"):
+        try:
+            days[name] = date.fromisoformat(cells[name]) if cells[name] else None
+        except ValueError as error:
+            raise InputError(
+                f"'{cells[name]}' is no day; expected YYYY-MM-DD or nothing",
+                file=ACTORS_FILE,
+                line=line,
+                column=name,
+            ) from error
+    return ActorRule(cells["label"], cells["actor"] or cells["label"], cells["kind"] or None, **days)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _toml(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,47 @@
+"""Sentences that assert something which could be tested: with who holds it, and how firmly.
+
+A claim is what a verb of saying reports, or what the author argues: with a hedge, a comparison, a cause, a universal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from salience.reading.clauses import holds_cue
+from salience.reading.sentences import Sentence
+from salience.reading.spans import Statement
+
+ARGUED = re.compile(
+    r"\b(?:I (?:contend|argue|believe|maintain|think)|in my view|shows? that|proves? that|evident|demonstrate[sd]?|"
+    r"contradicts?|disproportionate(?:ly)?|because of|as a result|consequently|therefore|thus|hence|due to|led to|lead to|"
+    r"more than|less than|far more|fewer than|most|none of|no one|nobody|everyone|everybody|nothing|all (?:the |of )|always|never|only|"
+    r"no (?:indication|sign|evidence|change)|not (?:changed?|demonstrated)|has(?: not|n't) changed|remains?|unlike|compared|"
+    r"worse(?:ned)?|increas(?:e|ed|ing)|decreas(?:e|ed|ing)|targets?|ignored?|excluded?|marginali[sz]es?|doomed|potential to|"
+    r"lost (?:their|its) legitimacy|failed|fails)\b",
+    re.IGNORECASE,
+)
+QUESTION = re.compile(r"\?\s*[\"”']?$")
+SHORTEST = 7
+
+
+def find_claims(sentences: Sequence[Sentence], attributions: Sequence[Statement]) -> list[Statement]:
+    """Return one claim a sentence at most; the holder is the one who says it, or None for the text's author."""
+    found = []
+    for sentence in sentences:
+        if len(sentence.places) < SHORTEST or QUESTION.search(sentence.text):
+            continue
+        said = [a for a in attributions if sentence.start <= a.start < sentence.end and a.speaker]
+        hedge = holds_cue(sentence.text, "hedges")
+        argued = ARGUED.search(sentence.text)
+        if not said and not argued and not hedge:
+            continue
+        detail: dict[str, str] = {"hedge": hedge} if hedge else {}
+        if argued:
+            detail["mark"] = argued[0].lower()
+        holder = said[0] if said else None
+        found.append(
+            Statement(sentence.start, sentence.end, sentence.text, "claim", holder.value if holder else sentence.text,
+                      holder.speaker if holder else None, None, "pattern", 0.5 if argued or said else 0.35, detail)
+        )  # fmt: skip
+    return found

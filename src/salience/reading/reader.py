@@ -1,0 +1,139 @@
+"""Reading one text: language, sentences, names, dates, and what is said of whom."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from salience.reading.claims import find_claims
+from salience.reading.dates import dates as find_dates
+from salience.reading.demands import find_demands
+from salience.reading.events import find_events
+from salience.reading.figures import find_figures
+from salience.reading.labels import find_labels
+from salience.reading.language import detect_language
+from salience.reading.lexicon import gazetteer, load_roles, word_list
+from salience.reading.names import Alias, Matcher
+from salience.reading.quotes import find_attributions, find_quotes
+from salience.reading.sentences import Sentence, split_sentences
+from salience.reading.shapes import find_shapes
+from salience.reading.spans import Mention, Reading, sha256_of
+from salience.reading.unnamed import find_unnamed
+
+# Which find wins where two overlap and are equally long.
+TRUST = {"alias": 4, "gazetteer": 3, "spacy": 2, "shape": 1, "pattern": 0}
+
+
+def read(
+    text: str,
+    aliases: Iterable[Alias] | Mapping[str, str] | Matcher | None = None,
+    date: datetime.date | str | None = None,
+    language: str | None = None,
+    *,
+    roles: Path | None = None,
+    suggestions: Sequence[Mention] = (),
+) -> Reading:
+    """Read a text: who is mentioned, what is said of them and by whom, which events it tells of.
+
+    Parameters
+    ----------
+    text : str
+        Read as it is: every span counts its code points.
+    aliases : Matcher, mapping of label to canonical name, or iterable of Alias, optional
+        Names that are known. A `Matcher` is fastest for many texts.
+    date : datetime.date or ISO str, optional
+        When the text was published: for relative dates, and for names that change whom they stand for.
+    language : str, optional
+        BCP 47 code; detected when left out.
+    roles : Path, optional
+        Patterns for actors without a proper name, in the form of `roles.toml`.
+    suggestions : sequence of Mention
+        What another program suggests, such as `salience.reading.spacy_names.suggest_names`.
+
+    Returns
+    -------
+    Reading
+        `mentions`, `statements` and `events` in the order of the text. What the rules find is suggested, not decided.
+
+    Raises
+    ------
+    InputError
+        The date is no ISO date, or the roles file is not as it must be.
+    """
+    told = language or detect_language(text).code
+    matcher = aliases if isinstance(aliases, Matcher) else Matcher(aliases or ())
+    sentences = split_sentences(text)
+    dated = find_dates(text, date)
+    day = datetime.date.fromisoformat(date) if isinstance(date, str) else date
+    mentions = find_mentions(text, sentences, matcher, day, roles, suggestions)
+    quotes = find_quotes(text, sentences, mentions)
+    attributions = find_attributions(sentences, mentions, quotes)
+    statements = [
+        *quotes,
+        *attributions,
+        *find_labels(text, sentences, mentions),
+        *find_figures(
+            text, sentences, mentions, [(d.start, d.end) for d in dated if d.kind != "anchored event"]
+        ),
+        *find_demands(sentences, mentions),
+        *find_claims(sentences, attributions),
+    ]
+    statements.sort(key=lambda s: (s.start, s.end, s.kind))
+    events = find_events(text, sentences, mentions, dated)
+    return Reading(
+        text, sha256_of(text), told, tuple(mentions), tuple(statements), tuple(events), tuple(dated)
+    )
+
+
+def find_mentions(
+    text: str,
+    sentences: Sequence[Sentence],
+    matcher: Matcher,
+    day: datetime.date | None = None,
+    roles: Path | None = None,
+    suggestions: Sequence[Mention] = (),
+) -> list[Mention]:
+    """Return who and what is mentioned; of overlapping finds the longest, then the best known."""
+    places = [
+        Mention(m.start, m.end, m.text, m.kind, m.value, "gazetteer", 0.85,
+                (*m.notes, "ambiguous") if m.text.lower() in word_list("ambiguous") else m.notes)
+        for m in gazetteer().find(text, sentences)
+        if m.text[0].isupper()
+    ]  # fmt: skip
+    found = [
+        *matcher.find(text, sentences, day),
+        *places,
+        *suggestions,
+        *find_shapes(text, sentences),
+        *find_unnamed(text, sentences, load_roles(roles)),
+    ]
+    return _settle(found)
+
+
+def _settle(found: Sequence[Mention]) -> list[Mention]:
+    """Keep what does not overlap: the longest first, but a known name before what was merely described."""
+
+    def rank(m: Mention) -> tuple[int, int, int]:
+        described = m.how == "pattern"
+        return (described, -(m.end - m.start), -TRUST.get(m.how, 0))
+
+    kept: list[Mention] = []
+    taken: set[int] = set()
+    for mention in sorted(found, key=rank):
+        places = range(mention.start, mention.end)
+        if mention.how == "pattern" and _only_adjective(mention, kept, taken):
+            kept = [m for m in kept if not (mention.start <= m.start and m.end <= mention.end)]
+        elif any(place in taken for place in places):
+            continue
+        taken.update(places)
+        kept.append(mention)
+    return sorted(kept, key=lambda m: (m.start, m.end))
+
+
+def _only_adjective(mention: Mention, kept: Sequence[Mention], taken: set[int]) -> bool:
+    """Return whether a description swallows nothing but names within it: "people of Afghanistan", "Western diplomats"."""
+    inside = [m for m in kept if m.start < mention.end and mention.start < m.end]
+    if not inside or not all(mention.start <= m.start and m.end <= mention.end for m in inside):
+        return False
+    return all(m.kind in ("population",) and m.how == "shape" for m in inside) and len(inside) == 1

@@ -1,0 +1,197 @@
+"""Names nobody has told us of, by how they are written: capitals, their neighbours, and lists of well-known places.
+
+For scripts without capitals this finds nothing, and says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from salience.reading.fold import mixes_scripts
+from salience.reading.lexicon import word_list
+from salience.reading.sentences import Sentence
+from salience.reading.spans import Mention
+
+JOINED = frozenset([" ", "-", "‑", " - ", "\u00a0", ". ", "  ", "'", "’", "\n", "&", " & "])
+# A people's name before one of these is a state's institution: "the Syrian army".
+INSTITUTIONS = frozenset(
+    [
+        "government",
+        "army",
+        "military",
+        "police",
+        "parliament",
+        "regime",
+        "authorities",
+        "cabinet",
+        "navy",
+        "senate",
+        "intelligence",
+        "presidency",
+    ]
+)
+BEFORE_PLACES = frozenset(
+    ["in", "at", "near", "from", "outside", "around", "inside", "across", "to", "toward", "towards", "of"]
+)
+
+
+def find_shapes(text: str, sentences: Sequence[Sentence]) -> list[Mention]:
+    """Return what is written like a name."""
+    inside = _seen_inside(sentences)
+    found: list[Mention] = []
+    for sentence in sentences:
+        if _all_capitals(sentence):
+            continue
+        for first, after in _runs(sentence):
+            trimmed = _trim(sentence, first, after, inside)
+            if trimmed is None:
+                continue
+            for low, high in _part(sentence, *trimmed):
+                mention = _name(text, sentence, low, high)
+                if mention is not None:
+                    found.append(mention)
+    return found
+
+
+def _seen_inside(sentences: Sequence[Sentence]) -> Counter[str]:
+    """Count words with a capital that do not open a sentence: those are names wherever they stand."""
+    return Counter(
+        word
+        for sentence in sentences
+        if not _all_capitals(sentence)
+        for word in sentence.words[1:]
+        if word[0].isupper() and word.lower() not in word_list("function")
+    )
+
+
+def _all_capitals(sentence: Sentence) -> bool:
+    """Return whether a headline's capitals say nothing: nearly every long word has one, in long rows."""
+    long = [word for word in sentence.words if len(word) > 3 and word[0].isalpha()]
+    if len(long) < 5 or sum(word[0].isupper() for word in long) <= 0.85 * len(long):
+        return False
+    return max((after - first for first, after in _runs(sentence)), default=0) > 4
+
+
+def _runs(sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """Give runs of words with capitals, with what may join them in lower case."""
+    words, joiners, i = sentence.words, word_list("joiners"), 0
+    while i < len(words):
+        if not words[i][0].isupper():
+            i += 1
+            continue
+        after = i + 1
+        while after < len(words):
+            if words[after][0].isupper() and sentence.between(after) in JOINED:
+                after += 1
+                continue
+            ahead = _over_joiners(sentence, after, joiners)
+            if ahead is None:
+                break
+            after = ahead
+        yield i, after
+        i = after
+
+
+def _over_joiners(sentence: Sentence, at: int, joiners: frozenset[str]) -> int | None:
+    """Return the place after the capital that follows one or two joiners."""
+    words = sentence.words
+    for step in (1, 2):
+        following = at + step
+        if following >= len(words) or not words[following][0].isupper():
+            continue
+        between = [words[k].lower() for k in range(at, following)]
+        spaced = all(sentence.between(k) in JOINED for k in range(at, following + 1))
+        if spaced and all(word in joiners for word in between) and between != ["the"]:
+            return following + 1
+    return None
+
+
+def _trim(sentence: Sentence, first: int, after: int, inside: Counter[str]) -> tuple[int, int] | None:
+    """Leave out what opens a sentence, days, months and languages."""
+    words, skipped = sentence.words, word_list("function") | word_list("openers")
+    dates = word_list("months") | word_list("weekdays")
+    while first < after and (
+        (words[first].lower() in word_list("function") and words[first] != "US")
+        or words[first].lower() in dates
+        or (first == 0 and words[first].lower() in skipped)
+    ):
+        first += 1
+        while first < after and words[first].lower() in word_list("joiners") and words[first][0].islower():
+            first += 1
+    while after > first and words[after - 1].lower() in dates:
+        after -= 1
+    if first >= after:
+        return None
+    only = words[first] if after - first == 1 else None
+    if only is not None and only.lower() in word_list("other_capitals"):
+        return None
+    if only is not None and first == 0 and not _stands_alone(sentence, only, inside):
+        return None
+    return first, after
+
+
+def _stands_alone(sentence: Sentence, word: str, inside: Counter[str]) -> bool:
+    """Return whether a single word that opens a sentence is a name all the same."""
+    if inside[word] or (len(word) > 1 and word.isupper()):
+        return True
+    lower = word.lower()
+    return lower in word_list("peoples") or lower in word_list("organisation") - word_list("openers")
+
+
+def _part(sentence: Sentence, first: int, after: int) -> list[tuple[int, int]]:
+    """Split "President Assad of Syria" and titles from names; keep "Council of National Resistance" whole."""
+    words = [word.lower() for word in sentence.words]
+    titles = word_list("titles")
+    while first < after - 1 and words[first] in titles:
+        first += 1
+    for k in range(first + 1, after - 1):
+        if words[k] == "of" and not (set(words[first:k]) & word_list("organisation")):
+            left = [word for word in words[first:k] if word not in titles]
+            place = words[after - 1] in word_list("place") or set(words[first:k]) & word_list("place")
+            if left and not place and k - first >= 2:
+                return [(first, k), (k + 1, after)]
+    return [(first, after)]
+
+
+def _name(text: str, sentence: Sentence, first: int, after: int) -> Mention | None:
+    words = [word.lower() for word in sentence.words[first:after]]
+    kind, confidence = _kind(sentence, first, after, words)
+    if kind is None:
+        return None
+    if kind == "organisation" and len(words) == 1 and words[0] in word_list("peoples"):
+        after += 1  # the institution belongs to the name
+    start, end = sentence.places[first][0], sentence.places[after - 1][1]
+    if text[end - 1 : end + 1] in ("U.", "S.") or re.fullmatch(r"(?:\w\.)+\w", text[start:end]):
+        end += text[end : end + 1] == "."
+    notes = ("mixed scripts",) if any(mixes_scripts(w) for w in sentence.words[first:after]) else ()
+    return Mention(start, end, text[start:end], kind, text[start:end], "shape", confidence, notes)
+
+
+def _kind(sentence: Sentence, first: int, after: int, words: Sequence[str]) -> tuple[str | None, float]:
+    before = sentence.words[first - 1].lower() if first else ""
+    following = sentence.words[after].lower() if after < len(sentence.words) else ""
+    close = after < len(sentence.words) and sentence.between(after) == " "
+    if all(word in word_list("peoples") for word in words):
+        if close and following in INSTITUTIONS:
+            return "organisation", 0.7
+        return "population", 0.7
+    if set(words) & word_list("organisation") and words[-1] not in word_list("place"):
+        return "organisation", 0.8
+    if words[-1] in word_list("place") and len(words) > 1:
+        return "place", 0.75
+    if before in word_list("titles"):
+        return "person", 0.85
+    written = sentence.words[first:after]
+    if len(written) == 1:
+        if len(words[0]) == 1 or any(c.isdigit() for c in words[0]):
+            return None, 0.0
+        if written[0].isupper() and 1 < len(written[0]) <= 6:
+            return "organisation", 0.6
+        if before in BEFORE_PLACES:
+            return "place", 0.5
+        return "other", 0.4
+    if any(word in ("of", "for") for word in words):
+        return "organisation", 0.5
+    return ("person", 0.6) if len(words) <= 4 else ("other", 0.4)
