@@ -65,6 +65,9 @@ def day_and_month(match: re.Match[str], found: Seen) -> Said | None:
     if year is None and short is None and not match["weekday"] and not match["of"]:
         doubtful = {plain(word) for word in table()["months"]["doubtful"]["arabic"]}
         before = found.lower[max(0, start - 16) : start]
+        # In Pashto "15مه" is "the 15th", not "15 May".
+        if name in doubtful and match.end("day") == match.start("month"):
+            return None
         if name in doubtful and not _day_cue().search(before):
             return None
     weekday = numbered("weekdays", "arabic")[key(match["weekday"])] if match["weekday"] else None
@@ -108,7 +111,7 @@ def year(match: re.Match[str], _: Seen) -> Said | None:
     first, last = int(match["year"]), _number(match, "last")
     part = key(match["part"]) if match["part"] else None
     calendar = _calendar(match, first)
-    if not match["cue"] and not match["era"] and calendar != "gregorian":
+    if not (match["cue"] or part or match["era"]) and calendar != "gregorian":
         return None
     return Said(start, end, calendar=calendar, year=first, last_year=last, part=part)
 
@@ -143,6 +146,11 @@ def season(match: re.Match[str], _: Seen) -> Said | None:
     calendar = _calendar(match, when)
     month = named if calendar == "solar hijri" else named + 2
     return Said(*match.span(), form="season", calendar=calendar, year=when, month=month)
+
+
+def weekday(match: re.Match[str], _: Seen) -> Said | None:
+    """Read a day of a week that is named after it."""
+    return Said(*match.span(), form="weekday", weekday=numbered("weekdays", "arabic")[key(match["weekday"])])
 
 
 def fixed(match: re.Match[str], _: Seen) -> Said | None:
@@ -244,8 +252,8 @@ def _digits() -> Rules:
             year,
         ),
         (
-            rf"(?P<cue>(?P<part>(?<!\w){_part_words()})){GAP}"
-            rf"(?:سال{GAP})?(?P<it>(?P<year>{YEAR})(?P<last>)(?P<era>)){NOT_A_NUMBER}",
+            rf"(?P<cue>)(?P<it>(?<!\w)(?P<part>{_part_words()}){GAP}(?:سال{GAP})?"
+            rf"(?P<year>{YEAR})(?P<last>)(?P<era>)){NOT_A_NUMBER}",
             year,
         ),
         (
@@ -276,6 +284,11 @@ def _others() -> dict[str, Rules]:
             )
         ],
         "relative": [
+            (
+                rf"(?<!\w)(?P<weekday>{one_of(numbered('weekdays', 'arabic'))})(?!\w)"
+                rf"(?={GAP}{_loose([w for w, step in words['relative']['arabic'].items() if step[0] == 'week'])})",
+                weekday,
+            ),
             (rf"(?<!\w)(?P<word>{_loose(list(words['relative']['arabic']))})(?!\w){era}", fixed),
             (
                 rf"(?<!\w)(?:(?P<hedge>{one_of(words['numbers']['hedges'])}){GAP})?(?P<it>(?P<n>{number}){SPACE}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
-from salience.reading.date_spans import RUNS_BACK, Meant, Said, Unsaid, meant
+from salience.reading.date_spans import RUNS_BACK, Meant, Said, Unsaid, meant, year_in
 from salience.reading.date_words import key, one_of, plain, table
 
 REACH = 32
@@ -62,6 +62,7 @@ def _open_cues() -> dict[str, str]:
 def joined(text: str, pieces: Sequence[Said], anchor: date | None) -> list[Told]:
     """Return the dates of a text from its pieces in their order."""
     told: list[Told] = []
+    pieces = _stepped(text, pieces, anchor)
     at = 0
     while at < len(pieces):
         piece = pieces[at]
@@ -78,6 +79,45 @@ def joined(text: str, pieces: Sequence[Said], anchor: date | None) -> list[Told]
             told.append(_alone(text, piece, anchor, floor))
         at += 1
     return told
+
+
+def _stepped(text: str, pieces: Sequence[Said], anchor: date | None) -> list[Said]:
+    """Let "15 August last year" and "Monday last week" be one date each."""
+    done: list[Said] = []
+    for piece in pieces:
+        one = done[-1] if done else None
+        if (
+            one is None
+            or piece.form != "step"
+            or not re.fullmatch(r",?\s{0,3}(?:(?:of|د)\s)?", text[one.end : piece.start][:REACH])
+        ):
+            done.append(piece)
+        elif piece.unit == "year" and one.form == "date" and one.month and not (one.year or one.short):
+            year = anchor and _year_there(one.calendar, anchor)
+            year = year + (piece.number or 0) if year else None
+            done[-1] = replace(one, end=piece.end, year=year, number=None, weak=False)
+        elif piece.unit == "week" and one.form == "weekday" and one.number is None:
+            done[-1] = _day_of_week(one, piece, anchor)
+        else:
+            done.append(piece)
+    return done
+
+
+def _year_there(calendar: str, anchor: date) -> int | None:
+    try:
+        return year_in(calendar, anchor)[0]
+    except Unsaid:
+        return None
+
+
+def _day_of_week(day: Said, week: Said, anchor: date | None) -> Said:
+    assert day.weekday is not None
+    try:
+        start = meant(week, anchor).first
+        number = (start + timedelta(days=(day.weekday - start.weekday()) % 7) - (anchor or start)).days
+    except (Unsaid, OverflowError) as why:
+        return replace(day, end=week.end, problem=str(why))
+    return replace(day, end=week.end, form="step", unit="day", number=number)
 
 
 def _stray(text: str, piece: Said, pieces: Sequence[Said], at: int) -> bool:
@@ -100,7 +140,10 @@ def _pair(  # noqa: PLR0911 - each line one reason why two pieces are no range
     if one.form == "event" and two.form == "date":
         if not re.fullmatch(r",?\s+(?:(?:in|on|of|at|در|به)\s+)?", text[one.end : two.start][:REACH]):
             return None
-        whole = _open(text, replace(two, weak=False), anchor, text[one.start : two.start])
+        # What happened in 1968 may have happened on any of its days: "after" begins with the first of them.
+        side = next((side for word, side in _open_cues().items() if _starts(text, one, word)), "since")
+        cue = {"after": "since", "before": "until"}.get(side, side)
+        whole = _open(text, replace(two, weak=False), anchor, cue)
         return replace(whole, start=one.start, kind="anchored event")
     same = one.form == two.form and one.calendar == two.calendar and one.form in ("date", "decade", "century")
     if not same or two.start - one.end > 16:
@@ -121,6 +164,11 @@ def _pair(  # noqa: PLR0911 - each line one reason why two pieces are no range
         return Told(start, two.end, None, None, "unknown", one.calendar, "absolute", RUNS_BACK)
     precision = "days" if one.day is not None else first.precision
     return Told(start, two.end, first.first, last.last, precision, one.calendar, "absolute")
+
+
+def _starts(text: str, piece: Said, word: str) -> bool:
+    """Tell whether a piece starts with a word."""
+    return key(text[piece.start : piece.end]).startswith(word)
 
 
 def _ends(one: Said, two: Said, anchor: date | None) -> tuple[Meant, Meant]:

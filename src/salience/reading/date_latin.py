@@ -73,6 +73,12 @@ def _month(match: re.Match[str], found: Seen) -> tuple[str, int, bool]:
     return calendar, number, doubtful
 
 
+@cache
+def _full_names() -> frozenset[str]:
+    """Return the names after which a full stop ends the sentence and not an abbreviation."""
+    return frozenset(names[0] for names in table()["months"]["gregorian"]["latin"])
+
+
 def _number(match: re.Match[str], name: str) -> int | None:
     return int(match[name].strip("'’")) if match[name] else None
 
@@ -82,10 +88,15 @@ def day_and_month(match: re.Match[str], found: Seen) -> Said | None:
     start, end = match.span()
     calendar, month, doubtful = _month(match, found)
     year, short = _number(match, "year"), _number(match, "short")
+    if match[0].endswith(".") and key(match["month"]) in _full_names():
+        end -= 1
     before = found.lower[max(0, start - 24) : start]
     if _after_hyphen(before):
         return None
     day, last = int(match["day"]), _number(match, "last")
+    ahead = re.search(rf"(?<![\w.,/$-])({BARE_YEAR}),?[\s-]$", before)
+    if ahead and year is None and short is None and match.start("day") > match.start("month"):
+        start, year = start - len(ahead[0]), int(ahead[1])
     if year is None and short is None:
         counted = _count_follows(found.lower, end)
         if counted and match.start("day") > match.start("month"):

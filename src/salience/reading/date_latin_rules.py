@@ -29,7 +29,7 @@ from salience.reading.date_latin import (
     year,
     years,
 )
-from salience.reading.date_words import CALENDARS, GAP, branching, month_words, numbered, one_of, table
+from salience.reading.date_words import CALENDARS, GAP, Seen, branching, month_words, numbered, one_of, table
 
 Rules = list[tuple[str, Reader]]
 
@@ -76,8 +76,11 @@ def _digits() -> Rules:
     words, part = table(), _part()
     strong, weak = one_of(words["cues"]["year"]), one_of(words["cues"]["year_weak"])
     chain = r"(?<=[0-9]{4},\s)|(?<=[0-9]{4}\sand\s)|(?<=[0-9]{4},\sand\s)|(?<=[0-9]{4}\sor\s)"
+    ongoing = rf"\s?{HYPHENS}\s?{one_of(words['open']['ongoing'])}\b"
+    uncued = r"(?P<part>(?!))?(?P<weak>(?!))?(?P<bracket>(?!))?(?P<chain>(?!))?"
     return [
         (NUMERIC.pattern, numeric),
+        (rf"{NOT_IN_NUMBER}(?P<it>{uncued}(?P<year>{BARE_YEAR}))(?={ongoing})", year),
         (
             rf"{NOT_IN_NUMBER}(?<![0-9]\s)(?P<it>(?P<year>{BARE_YEAR})(?P<join>\s?(?:{HYPHENS}|/)\s?)"
             rf"(?P<last>{BARE_YEAR}|[0-9]{{2}})){NOT_A_NUMBER}(?!-\w)",
@@ -185,6 +188,51 @@ def kinds() -> dict[str, str]:
         **dict.fromkeys(weekdays, "weekday"),
         **{name.split()[0]: "month" for name in names},
     }
+
+
+@cache
+def _event_follows() -> re.Pattern[str]:
+    return re.compile(rf"{GAP}(?:to{GAP})?{one_of(table()['events']['determiners'])}\b|{GAP}since\b")
+
+
+@cache
+def _step_follows() -> re.Pattern[str]:
+    words = table()
+    numbers = [
+        *words["numbers"]["latin"],
+        *words["numbers"]["vague"],
+        "morning",
+        "afternoon",
+        "evening",
+        "night",
+    ]
+    return re.compile(rf"{GAP}(?:[0-9]|{one_of([*numbers, *words['relative']['units']['latin']])}\b)")
+
+
+@cache
+def _step_words() -> frozenset[str]:
+    return frozenset(table()["relative"]["steps"])
+
+
+@cache
+def _doubtful() -> frozenset[str]:
+    return frozenset(table()["months"]["doubtful"]["latin"])
+
+
+def kind_at(match: re.Match[str], found: Seen) -> str | None:
+    """Return which rules a trigger calls for, or None where the words beside it rule them out."""
+    if match.lastgroup != "word":
+        return match.lastgroup
+    word, text, (start, end) = match[0], found.lower, match.span()
+    kind = kinds()[word]
+    if kind == "event":
+        return kind if _event_follows().match(text, end) else None
+    if word in _step_words():
+        return kind if _step_follows().match(text, end) else None
+    if word in _doubtful() and found.cased[start].islower():
+        beside = text[max(0, start - 12) : end + 12]
+        return kind if any(letter.isdigit() for letter in beside) else None
+    return kind
 
 
 @cache

@@ -110,8 +110,8 @@ def year_in(calendar: str, day: date) -> tuple[int, int]:
         raise Unsaid(LUNAR)
     if calendar == "gregorian":
         return day.year, day.month
-    if day.year < 1830:
-        raise Unsaid("the date of the text lies before the Solar Hijri years that are read")
+    if not 1830 <= day.year <= 2110:
+        raise Unsaid("the date of the text lies outside the Solar Hijri years that are read")
     there = _solar().date.fromgregorian(date=day)
     return there.year, there.month
 

@@ -125,9 +125,8 @@ def _pieces(found: Seen) -> Iterator[Said]:
     scripts = [(date_latin_rules.trigger(), date_latin_rules.rules())]
     if ARABIC.search(found.lower):
         scripts.append((date_arabic.trigger(), date_arabic.rules()))
-    text = found.lower
     for trigger, rules in scripts:
-        for start, end, names in _windows(text, trigger):
+        for start, end, names in _windows(found, trigger):
             for name in names:
                 for pattern, reader in rules.get(name, ()):
                     yield from _read(pattern, reader, found, start, end)
@@ -141,19 +140,21 @@ def _read(pattern: re.Pattern[str], reader: Reader, found: Seen, start: int, end
             yield said
 
 
-def _windows(text: str, trigger: re.Pattern[str]) -> Iterator[tuple[int, int, set[str]]]:
+def _windows(found: Seen, trigger: re.Pattern[str]) -> Iterator[tuple[int, int, set[str]]]:
     """Yield the parts of a text round its triggers, and which kinds of triggers stand there."""
-    kinds = date_latin_rules.kinds()
+    text = found.lower
     start, end, names = 0, -1, set[str]()
     for match in trigger.finditer(text):
+        name = date_latin_rules.kind_at(match, found)
+        if name is None:
+            continue
         at = match.start() - BEFORE
         if at > end:
             if names:
                 yield start, min(end, len(text)), names
             start, names = max(at, 0), set()
         end = match.end() + BEHIND
-        name = match.lastgroup or ""
-        names.add(kinds[match[0]] if name == "word" else name)
+        names.add(name)
     if names:
         yield start, min(end, len(text)), names
 
