@@ -16,7 +16,7 @@ Cell = str | int | float | bool | None
 # Digits kept in JSON: beyond them lies the noise of summation order, and the same answer must be the same bytes.
 SIGNIFICANT_DIGITS = 10
 # Units of things that come whole.
-COUNTED = frozenset({"events", "victims", "labels", "sources"})
+COUNTED = frozenset({"events", "victims", "labels", "sources", "passages"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,14 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an answer's table: its key, its heading and how to show it."""
+    """A column of an answer's table: its key, its heading and how to show it.
+
+    "anchor" is a row's number that "anchors" of other tables point to; an "excerpt" marks its span by ⟦ and ⟧.
+    """
 
     name: str
     label: str
-    format: Literal["text", "integer", "number", "share", "date"] = "text"
+    format: Literal["text", "integer", "number", "share", "date", "anchor", "anchors", "excerpt"] = "text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from salience.reading.lexicon import word_list
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention
 
-JOINED = frozenset([" ", "-", "‑", " - ", "\u00a0", ". ", "  ", "'", "’", "\n", "&", " & "])
+JOINED = frozenset([" ", "-", "‑", " - ", "\u00a0", ". ", "  ", "'", "’", "&", " & "])
 # A people's name before one of these is a state's institution: "the Syrian army".
 INSTITUTIONS = frozenset(
     [

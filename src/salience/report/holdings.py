@@ -26,6 +26,8 @@ class Holdings:
         Who speaks, the most frequent first.
     months, cells, areas : list of dict
         Events by month, by cell of the map, by first-level area.
+    texts : dict
+        Texts of the period, their sources, copies, characters read and skipped, suggestions and decisions.
     """
 
     imports: list[dict[str, Any]]
@@ -36,6 +38,7 @@ class Holdings:
     cells: list[dict[str, Any]]
     areas: list[dict[str, Any]]
     degrees: float
+    texts: dict[str, Any]
 
 
 def describe_holdings(record: Record, setting: Setting) -> Holdings:
@@ -82,7 +85,22 @@ def describe_holdings(record: Record, setting: Setting) -> Holdings:
                 GROUP BY admin1 ORDER BY events DESC, name LIMIT 24"""
         ),
         degrees=degrees,
+        texts=_texts(record, setting),
     )
+
+
+def _texts(record: Record, setting: Setting) -> dict[str, Any]:
+    period = _within(setting).replace("date_from", "published")
+    return record.rows(
+        f"""WITH mine AS (SELECT r.id, r.source, r.sha256 FROM report r JOIN text USING (sha256) WHERE {period}),
+                 kept AS (SELECT * FROM text WHERE sha256 IN (SELECT sha256 FROM mine))
+            SELECT (SELECT count(*) FROM mine) AS texts, (SELECT count(DISTINCT source) FROM mine) AS sources,
+                   (SELECT count(*) FROM copy WHERE report IN (SELECT id FROM mine)) AS copies,
+                   (SELECT sum(characters)::BIGINT FROM kept) AS characters, (SELECT sum(skipped)::BIGINT FROM kept) AS skipped,
+                   (SELECT count(*) FROM mention WHERE text IN (SELECT sha256 FROM mine))
+                   + (SELECT count(*) FROM statement WHERE text IN (SELECT sha256 FROM mine)) AS suggested,
+                   (SELECT count(DISTINCT target) FROM decision) AS decided"""
+    )[0]
 
 
 def _within(setting: Setting) -> str:

@@ -82,7 +82,7 @@ def render_page(head: CaseHead, holdings: Holdings, answers: Sequence[Answer]) -
         loader=jinja2.FunctionLoader(_read_template), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"cell": show_cell, "interval": format_interval, "number": format_number}
+    environment.filters |= {"cell": show_cell, "excerpt": mark_span, "interval": format_interval, "number": format_number}
     numbers = iter(range(1, 1000))
     pictures = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
     return environment.get_template("report.html.j2").render(
@@ -117,7 +117,7 @@ def _answer(answer: Answer, numbers: Any) -> dict[str, Any]:
         "answer": answer,
         "views": _by_view(answer.estimates),
         "figures": [_picture(figure, next(numbers)) for figure in answer.figures],
-        "tables": [_table(table, answer.question) for table in answer.tables],
+        "tables": [_table(table, answer) for table in answer.tables],
         "params": _flat(answer.params),
     }
 
@@ -133,13 +133,38 @@ def _picture(figure: Figure, number: int) -> dict[str, Any]:
     return {"figure": figure, "number": number, "svg": draw_svg(figure, number)}
 
 
-def _table(table: Table, question: str) -> dict[str, Any]:
+def _table(table: Table, answer: Answer) -> dict[str, Any]:
+    rows = table.rows[:ROWS_SHOWN]
+    if any(column.format == "anchor" for column in table.columns):
+        pointed = _pointed(answer)
+        rows = tuple(row for row in table.rows if str(row[0]) in pointed)
     return {
         "table": table,
-        "rows": table.rows[:ROWS_SHOWN],
-        "cut": len(table.rows) > ROWS_SHOWN,
-        "file": f"answers/{question}/{table.name}.csv",
+        "rows": rows,
+        "cut": len(table.rows) > len(rows),
+        "file": f"answers/{answer.question}/{table.name}.csv",
     }
+
+
+def _pointed(answer: Answer) -> set[str]:
+    """Return the numbers of excerpts that the shown rows of other tables point to."""
+    return {
+        number
+        for table in answer.tables
+        for k, column in enumerate(table.columns)
+        if column.format == "anchors"
+        for row in table.rows[:ROWS_SHOWN]
+        for number in str(row[k] or "").split()
+    }
+
+
+def mark_span(text: str) -> Any:
+    """Write an excerpt with its span marked; everything else is escaped."""
+    from markupsafe import Markup, escape
+
+    before, _, rest = text.partition("⟦")
+    span, _, after = rest.rpartition("⟧")
+    return escape(before) + Markup("<mark>") + escape(span) + Markup("</mark>") + escape(after)
 
 
 def _flat(params: Mapping[str, Any], start: str = "") -> list[tuple[str, str]]:

@@ -1,0 +1,133 @@
+"""The charts of the narrative answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from salience.questions.answer import Figure
+from salience.questions.charts import BLUE, FAINT, INK, PALETTE, WIDTH, chart_of, finish_chart, shorten
+from salience.questions.narrative_labels import LabelRow
+from salience.questions.narrative_words import Apart
+
+
+def chart_label_years(actor: str, rows: Sequence[tuple[str, int, str, int, int]], shown: int = 6) -> Figure | None:
+    """Draw the shares of an actor's labels by year."""
+    import altair as alt
+
+    own = [row for row in rows if row[0] == actor]
+    years = sorted({row[1] for row in own})
+    if len(years) < 3:
+        return None
+    totals: dict[str, int] = {}
+    for _, _, label, n, _ in own:
+        totals[label] = totals.get(label, 0) + n
+    labels = sorted(totals, key=lambda k: (-totals[k], k))[:shown]
+    data = [{"year": y, "label": shorten(label, 30), "share": n / of, "uses": n} for _, y, label, n, of in own if label in labels]
+    order = [shorten(label, 30) for label in labels]
+    chart = (
+        chart_of(data)
+        .mark_line(point=alt.OverlayMarkDef(size=40, filled=True), strokeWidth=2)
+        .encode(
+            x=alt.X("year:Q", title="year", axis=alt.Axis(format="d", tickMinStep=1)),
+            y=alt.Y("share:Q", title="share of all namings", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color("label:N", title=None, sort=order, scale=alt.Scale(domain=order, range=PALETTE),
+                            legend=alt.Legend(columns=3)),
+        )
+    )  # fmt: skip
+    first, last = years[0], years[-1]
+    title = f"{actor}: how it is called, {first} to {last}"
+    text = f"Each point: the share of a name or label among all places where the texts of that year name {actor}. {_rest(totals, labels)}"
+    return finish_chart(chart, f"labels_{len(actor)}_{actor[:12]}", title, text, "label_years", height=270)
+
+
+def _rest(totals: dict[str, int], labels: Sequence[str]) -> str:
+    left = len(totals) - len(labels)
+    return f"{left} rarer ones are in the table alone." if left > 0 else ""
+
+
+def chart_voices(rows: Sequence[tuple[int, int, int]]) -> Figure | None:
+    """Draw how many sources speak in each year."""
+    import altair as alt
+
+    if len(rows) < 3:
+        return None
+    data = [{"year": y, "sources": s} for y, s, _ in rows]
+    peak = max(rows, key=lambda row: row[1])
+    chart = (
+        chart_of(data)
+        .mark_bar(color=BLUE)
+        .encode(
+            x=alt.X("year:O", title="year", axis=alt.Axis(labelOverlap=True)),
+            y=alt.Y("sources:Q", title="sources that speak"),
+        )
+    )
+    title = f"{peak[1]} sources spoke in {peak[0]}, {rows[-1][1]} in {rows[-1][0]}"
+    text = "Sources with at least one text in a year. Silence here is silence in this record."
+    return finish_chart(chart, "voices", title, text, "voices_years", height=220)
+
+
+def chart_shares(rows: Sequence[LabelRow], actor: str) -> Figure | None:
+    """Draw the labels of an actor by group, with intervals."""
+    import altair as alt
+
+    own = [r for r in rows if r.actor == actor and r.share.value is not None]
+    groups = list(dict.fromkeys(r.group for r in own))
+    totals: dict[str, int] = {}
+    for r in own:
+        totals[r.label] = totals.get(r.label, 0) + r.share.uses
+    labels = sorted(totals, key=lambda k: (-totals[k], k))[:5]
+    if len(groups) < 2 or len(labels) < 2:
+        return None
+    data = [
+        {"group": shorten(r.group, 26), "label": shorten(r.label, 26), "share": r.share.value,
+         "low": r.share.low if r.share.low is not None else r.share.value,
+         "high": r.share.high if r.share.high is not None else r.share.value}
+        for r in own if r.label in labels
+    ]  # fmt: skip
+    y = alt.Y("group:N", title=None, sort=[shorten(g, 26) for g in groups])
+    x = alt.X("low:Q", title="share of namings", axis=alt.Axis(format="%", tickCount=4), scale=alt.Scale(domain=[0, 1]))
+    panels = []
+    for k, label in enumerate(labels):
+        part = [d for d in data if d["label"] == shorten(label, 26)]
+        left = k % 3 == 0
+        yy = y if left else alt.Y("group:N", title=None, sort=[shorten(g, 26) for g in groups], axis=alt.Axis(labels=False, ticks=False))
+        line = chart_of(part).mark_rule(color=INK, strokeWidth=2).encode(x=x, x2="high:Q", y=yy)
+        dot = chart_of(part).mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(
+            x=alt.X("share:Q", title="share of namings", axis=alt.Axis(format="%", tickCount=4)), y=yy)
+        panels.append((line + dot).properties(width=(WIDTH - 150) // 3, height=24 * len(groups),
+                                             title=alt.TitleParams(shorten(label, 24), fontSize=12, anchor="start", color=FAINT)))
+    rows_of = [alt.hconcat(*panels[k : k + 3], spacing=14) for k in range(0, len(panels), 3)]
+    title = f"{actor}: who calls it what"
+    text = "Dot: share of a label among all places where the source names the actor; line: interval that takes texts as independent."
+    return finish_chart(alt.vconcat(*rows_of), f"shares_{actor[:12]}", title, text, "labels")
+
+
+def chart_words(apart: Sequence[Apart], most: int = 8) -> Figure | None:
+    """Draw the words that set each body of texts apart."""
+    import altair as alt
+
+    rows = []
+    for body in apart[:6]:
+        for k in body.strongest(most):
+            f = body.found
+            rows.append({"of": shorten(body.name, 30), "word": body.words[k], "delta": float(f.delta[k]),
+                         "low": float(f.low[k]), "high": float(f.high[k])})  # fmt: skip
+    if not rows:
+        return None
+    panels = []
+    names = list(dict.fromkeys(str(r["of"]) for r in rows))
+    for name in names:
+        own = [r for r in rows if r["of"] == name]
+        y = alt.Y("word:N", title=None, sort=[str(r["word"]) for r in own])
+        x = alt.X("low:Q", title="log-odds ratio", axis=alt.Axis(tickCount=5))
+        line = chart_of(own).mark_rule(color=INK, strokeWidth=2).encode(x=x, x2="high:Q", y=y)
+        dot = chart_of(own).mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(
+            x=alt.X("delta:Q", title="log-odds ratio", axis=alt.Axis(tickCount=5)), y=y)
+        panels.append((line + dot).properties(width=(WIDTH - 200) // 2, height=20 * len(own),
+                                              title=alt.TitleParams(name, fontSize=12, anchor="start", color=FAINT)))
+    grid = [alt.hconcat(*panels[k : k + 2], spacing=20) for k in range(0, len(panels), 2)]
+    first = apart[0]
+    strongest = [first.words[k] for k in first.strongest(3)]
+    title = f"Texts {first.name if first.name.startswith('since') else 'of ' + first.name} stand out by {', '.join(strongest)}" if strongest else "Words that set texts apart"
+    text = "Log-odds ratio of each word against all other texts, with intervals by resampling whole texts; only words clear of chance."
+    return finish_chart(alt.vconcat(*grid), "words", title, text, "words")
