@@ -83,6 +83,7 @@ def actor_before(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Act
         low, high = sentence.places[i - 1]
         return Actor(sentence.words[i - 1], low, high, "pronoun")
     near = [m for m in mentions if sentence.start <= m.start and m.end <= place and m.kind != "place"]
+    near = [m for m in near if not _adjective(m)]
     near = [m for m in near if sentence.index_at(m.start) >= i - MOST_WORDS]
     if near:
         # "the leader of X said": the subject begins where the chain of "of", "'s" and commas begins.
@@ -97,6 +98,11 @@ def actor_before(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Act
                 break
         return Actor(best.text, best.start, best.end)
     return _phrase_before(sentence, i)
+
+
+def _adjective(m: Mention) -> bool:
+    """Return whether a people's name stands as an adjective: "Afghan", not "Afghans" or "women"."""
+    return m.kind == "population" and m.text.lower() in word_list("peoples") and not m.text.endswith(("s", "ese"))
 
 
 def _phrase_before(sentence: Sentence, i: int) -> Actor | None:

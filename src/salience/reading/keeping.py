@@ -22,7 +22,7 @@ from salience.version import __version__
 
 BATCH = 400
 # Raise it when the rules change what is found, so that records are read anew.
-RULES = 1
+RULES = 2
 MENTION = pa.schema(
     [("id", pa.int64()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("quote", pa.string()),
      ("kind", pa.string()), ("value", pa.string()), ("how", pa.string()), ("confidence", pa.float64()), ("notes", pa.string())]

@@ -6,7 +6,6 @@ It never becomes part of an actor's name, and whom it means is said together wit
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from salience.reading.clauses import actor_before, cue_at, holds_cue, piece
@@ -32,15 +31,21 @@ ADJECTIVAL = frozenset(
 )
 
 
+# Words of a label that tell nothing of whom it means.
+COMMON = frozenset("group groups the of new former government authorities armed military".split())
+NEAR = 250
+
+
 def find_labels(text: str, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> list[Statement]:
     """Return the labels of a text, with whom they mean."""
-    del text
     named = [m for m in mentions if m.kind in ("organisation", "person") and m.how != "pattern"]
-    usual = Counter(m.value for m in named).most_common(1)
+    others = [m for m in mentions if m.kind in ("organisation", "person", "place")]
     found: list[Statement] = []
+    # Labels that were tied to an actor by what stands beside them; "the terror group" is then the same one.
+    known: list[tuple[set[str], str]] = []
     for number, sentence in enumerate(sentences):
         here = [m for m in named if sentence.start <= m.start < sentence.end]
-        earlier = [m for m in named if sentences[max(0, number - 2)].start <= m.start < sentence.start]
+        earlier = [m for m in named if sentences[max(0, number - 1)].start <= m.start < sentence.start]
         near = [m for m in mentions if sentence.start <= m.start < sentence.end and m.kind in ACTORS]
         for first, after in _labels_in(sentence):
             low, high = piece(sentence, first, after)
@@ -48,7 +53,9 @@ def find_labels(text: str, sentences: Sequence[Sentence], mentions: Sequence[Men
                 m.start <= low and high <= m.end and m.kind != "unnamed" and m.how == "alias" for m in here
             ):
                 continue
-            about, how = _about(sentence, first, after, here, earlier, usual[0][0] if usual else None)
+            about, how = _about(text, sentence, first, after, here, earlier, others, known)
+            if about is not None and how == "pattern":
+                known.insert(0, (set(sentence.folded[first:after]) - COMMON, about))
             if about is None and sentence.folded[after - 1] in ADJECTIVAL:
                 continue
             speaker = _speaker(sentence, first, near)
@@ -106,12 +113,14 @@ _AFTER_NOUN = frozenset(["who", "which", "that", "in", "of", "and", "or", "from"
 
 
 def _about(
+    text: str,
     sentence: Sentence,
     first: int,
     after: int,
     here: Sequence[Mention],
     earlier: Sequence[Mention],
-    usual: str | None,
+    others: Sequence[Mention],
+    known: Sequence[tuple[set[str], str]],
 ) -> tuple[str | None, str]:
     """Return whom a label means: beside it, in the same clause, or inferred from what the text speaks of."""
     low, high = piece(sentence, first, after)
@@ -135,11 +144,28 @@ def _about(
         if between:
             return between[-1].value, "pattern"
     definite = first > 0 and sentence.folded[first - 1] in ("the", "this", "that", "these", "those")
-    if definite and here and len({m.value for m in here}) == 1:
-        return here[0].value, "inferred"
-    if definite and (earlier or usual):
-        return (earlier[-1].value if earlier and not usual else usual), "inferred"
-    return None, "pattern"
+    if not definite:
+        return None, "pattern"
+    label = set(sentence.folded[first:after])
+    for told, about in known:
+        if label & told:
+            return about, "inferred"
+    return _nearest(text, low, [*earlier, *(m for m in here if m.end <= low)], others)
+
+
+def _nearest(
+    text: str, low: int, before: Sequence[Mention], others: Sequence[Mention]
+) -> tuple[str | None, str]:
+    """Return the only actor named in this sentence or the one before, where nothing else is named since.
+
+    "The Taliban ... In Myanmar, the junta": a place named in between may have changed the subject.
+    """
+    if not before or len({m.value for m in before}) != 1 or low - before[-1].end > NEAR:
+        return None, "pattern"
+    last = before[-1]
+    if any(last.end <= m.start < low and m.value != last.value for m in others) or "\n\n" in text[last.end : low]:
+        return None, "pattern"
+    return last.value, "inferred"
 
 
 def _speaker(sentence: Sentence, first: int, near: Sequence[Mention]) -> str | None:

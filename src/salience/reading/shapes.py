@@ -15,6 +15,7 @@ from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention
 
 JOINED = frozenset([" ", "-", "‑", " - ", "\u00a0", ". ", "  ", "'", "’", "&", " & "])
+FULL_LINE = 45
 # A people's name before one of these is a state's institution: "the Syrian army".
 INSTITUTIONS = frozenset(
     [
@@ -83,7 +84,7 @@ def _runs(sentence: Sentence) -> Iterator[tuple[int, int]]:
             continue
         after = i + 1
         while after < len(words):
-            if words[after][0].isupper() and sentence.between(after) in JOINED:
+            if words[after][0].isupper() and _joins(sentence, after):
                 after += 1
                 continue
             ahead = _over_joiners(sentence, after, joiners)
@@ -94,6 +95,15 @@ def _runs(sentence: Sentence) -> Iterator[tuple[int, int]]:
         i = after
 
 
+def _joins(sentence: Sentence, k: int) -> bool:
+    """Return whether words k - 1 and k may be of one name; a line's end joins only where the line was full."""
+    gap = sentence.between(k)
+    if gap in JOINED:
+        return True
+    line = sentence.text[: sentence.places[k - 1][1] - sentence.start].rsplit("\n", 1)[-1]
+    return gap == "\n" and len(line) > FULL_LINE
+
+
 def _over_joiners(sentence: Sentence, at: int, joiners: frozenset[str]) -> int | None:
     """Return the place after the capital that follows one or two joiners."""
     words = sentence.words
@@ -102,7 +112,7 @@ def _over_joiners(sentence: Sentence, at: int, joiners: frozenset[str]) -> int |
         if following >= len(words) or not words[following][0].isupper():
             continue
         between = [words[k].lower() for k in range(at, following)]
-        spaced = all(sentence.between(k) in JOINED for k in range(at, following + 1))
+        spaced = all(_joins(sentence, k) for k in range(at, following + 1))
         if spaced and all(word in joiners for word in between) and between != ["the"]:
             return following + 1
     return None

@@ -174,12 +174,8 @@ def _article(
 ) -> Document:
     told = {name: row.get(column) for name, column in named.items()}
     text = str(told["text"] or "")
-    published, problem = told.get("published"), None
-    day = as_date(published)
-    if published not in (None, "") and day is None:
-        problem = None  # the row is kept; the day is not known
-    if not text.strip():
-        problem = f"the column {named['text']} holds no text"
+    day = as_date(told.get("published"), mapping.year_day)
+    problem = None if text.strip() else f"the column {named['text']} holds no text"
     native = told.get("native_id")
     if native in (None, ""):
         native = f"{file}:{line}"
@@ -308,15 +304,15 @@ def _date_in_name(name: str) -> date | None:
     return as_date("-".join(match.groups())) if match else None
 
 
-def as_date(value: object) -> date | None:
-    """Return the day that a cell tells: ISO, a feed's date, a bare year (its first day); None when it tells none."""
+def as_date(value: object, year_day: str = "01-01") -> date | None:
+    """Return the day that a cell tells: ISO, a feed's date, a bare year (a day of it); None when it tells none."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date) or value is None:
         return value
     text = str(value).strip()
     if re.fullmatch(r"(1[89]|20)\d\d", text):
-        return date(int(text), 1, 1)
+        text = f"{text}-{year_day}"
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
