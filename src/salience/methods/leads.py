@@ -96,11 +96,16 @@ def lead_lag(
     columns = list(zip(*rows, strict=True)) if rows else [()] * 8
     p = np.array(columns[7], float)
     return Leads(
-        *(np.array(c, np.int64) for c in columns[:3]), *(np.array(c, float) for c in columns[3:7]), p, benjamini_hochberg(p)
+        *(np.array(c, np.int64) for c in columns[:3]),
+        *(np.array(c, float) for c in columns[3:7]),
+        p,
+        benjamini_hochberg(p),
     )
 
 
-def _judge(gap: Floats, draws: int, level: float, rng: np.random.Generator) -> tuple[float, float, float, float, float]:
+def _judge(
+    gap: Floats, draws: int, level: float, rng: np.random.Generator
+) -> tuple[float, float, float, float, float]:
     """Return the share ahead with its interval, the median gap, and p by exchanging times within items."""
     score = np.sign(gap)
     ahead = float((score.mean() + 1) / 2)

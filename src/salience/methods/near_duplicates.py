@@ -37,7 +37,13 @@ class NearDuplicates:
 
 
 def near_duplicates(
-    texts: Sequence[str], *, threshold: float = 0.8, shingle: int = 3, bands: int = 16, rows: int = 3, seed: int = 0
+    texts: Sequence[str],
+    *,
+    threshold: float = 0.8,
+    shingle: int = 3,
+    bands: int = 16,
+    rows: int = 3,
+    seed: int = 0,
 ) -> NearDuplicates:
     """Find pairs of texts whose sets of word shingles resemble each other.
 
@@ -94,7 +100,9 @@ def _word_hash(word: str) -> int:
     return zlib.crc32(data) | (zlib.adler32(data[::-1]) << 32)
 
 
-def _shingle_hashes(texts: Sequence[str], shingle: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+def _shingle_hashes(
+    texts: Sequence[str], shingle: int
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
     """Return the hashes of all shingles of all texts in a row, and where each text's begin."""
     split = [text.split() or [""] for text in texts]
     lengths = np.array([len(words) for words in split], np.int64)
@@ -113,7 +121,9 @@ def _shingle_hashes(texts: Sequence[str], shingle: int) -> tuple[npt.NDArray[np.
     return mixed[keep], np.concatenate([[0], np.cumsum(counts)])
 
 
-def _candidate_pairs(texts: Sequence[str], shingle: int, bands: int, rows: int, seed: int) -> npt.NDArray[np.int64]:
+def _candidate_pairs(
+    texts: Sequence[str], shingle: int, bands: int, rows: int, seed: int
+) -> npt.NDArray[np.int64]:
     """Return pairs that agree in all hashes of some band."""
     rng = np.random.default_rng(seed)
     factors = rng.integers(1, 1 << 61, bands * rows, dtype=np.uint64) | np.uint64(1)
@@ -179,8 +189,15 @@ def _with_equal(
     order = np.argsort(number, kind="stable")
     sorted_number = number[order]
     first_of = order[np.searchsorted(sorted_number, np.arange(number.max() + 1 if len(number) else 0))]
-    repeats = np.flatnonzero(first_of[number] != np.arange(len(number))) if len(number) else np.empty(0, np.int64)
-    first = np.concatenate([first_of[pairs[:, 0]] if len(pairs) else np.empty(0, np.int64), first_of[number[repeats]] if len(repeats) else repeats])
+    repeats = (
+        np.flatnonzero(first_of[number] != np.arange(len(number))) if len(number) else np.empty(0, np.int64)
+    )
+    first = np.concatenate(
+        [
+            first_of[pairs[:, 0]] if len(pairs) else np.empty(0, np.int64),
+            first_of[number[repeats]] if len(repeats) else repeats,
+        ]
+    )
     second = np.concatenate([first_of[pairs[:, 1]] if len(pairs) else np.empty(0, np.int64), repeats])
     low, high = np.minimum(first, second), np.maximum(first, second)
     value = np.concatenate([similarity, np.ones(len(repeats))])

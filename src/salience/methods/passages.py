@@ -82,10 +82,14 @@ def find_passages(
         The anchor is shorter than 2, the minimum shorter than the anchor, or the groups are not one a document.
     """
     if anchor < 2 or minimum < anchor:
-        raise MethodError(f"an anchor of {anchor} and a minimum of {minimum} words: 2 <= anchor <= minimum is expected")
+        raise MethodError(
+            f"an anchor of {anchor} and a minimum of {minimum} words: 2 <= anchor <= minimum is expected"
+        )
     groups = np.arange(len(documents)) if group is None else np.asarray(group, np.int64)
     if groups.shape != (len(documents),):
-        raise MethodError(f"{len(documents)} documents and groups of shape {groups.shape}: one a document is expected")
+        raise MethodError(
+            f"{len(documents)} documents and groups of shape {groups.shape}: one a document is expected"
+        )
     words = np.concatenate([*documents, np.empty(0, np.int64)]).astype(np.int64)
     lengths = np.array([len(d) for d in documents], np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)])
@@ -156,14 +160,25 @@ def _extend_all(
         done.append((begin, stop, b0 + 1, b1))
         length = stop - begin
         if length >= minimum:
-            rows.append((*pair, begin - low[0], stop - low[0], b0 + 1 - low[1], b1 - low[1], (anchor + same0 + same1) / length))
+            rows.append(
+                (
+                    *pair,
+                    begin - low[0],
+                    stop - low[0],
+                    b0 + 1 - low[1],
+                    b1 - low[1],
+                    (anchor + same0 + same1) / length,
+                )
+            )
     rows.sort()
     columns = list(zip(*rows, strict=True)) if rows else [()] * 7
     ints = [np.array(column, np.int64) for column in columns[:6]]
     return Passages(*ints, np.array(columns[6], np.float64), formulas)
 
 
-def _go(words: list[int], a: int, b: int, end_a: int, end_b: int, step: int, gap: int) -> tuple[int, int, int]:
+def _go(
+    words: list[int], a: int, b: int, end_a: int, end_b: int, step: int, gap: int
+) -> tuple[int, int, int]:
     """Walk from an anchor's edge as long as words are equal, over short gaps; return where it stops and what was equal."""
     same = 0
     while a != end_a and b != end_b:
@@ -177,7 +192,9 @@ def _go(words: list[int], a: int, b: int, end_a: int, end_b: int, step: int, gap
     return a, b, same
 
 
-def _over_gap(words: list[int], a: int, b: int, end_a: int, end_b: int, step: int, gap: int) -> tuple[int, int] | None:
+def _over_gap(
+    words: list[int], a: int, b: int, end_a: int, end_b: int, step: int, gap: int
+) -> tuple[int, int] | None:
     """Return how many words to skip on each side so that three equal ones follow; the fewest first."""
     for total in range(1, 2 * gap + 1):
         for skip in range(max(0, total - gap), min(gap, total) + 1):

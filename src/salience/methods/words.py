@@ -147,7 +147,11 @@ def distinctive_words(
 
     matrix = csr_array(counts, dtype=np.float64)
     sides = np.asarray(side, np.int64)
-    unit = np.arange(matrix.shape[0]) if cluster is None else np.unique(np.asarray(cluster), return_inverse=True)[1]
+    unit = (
+        np.arange(matrix.shape[0])
+        if cluster is None
+        else np.unique(np.asarray(cluster), return_inverse=True)[1]
+    )
     if sides.shape != (matrix.shape[0],) or unit.shape != sides.shape:
         raise MethodError(f"{matrix.shape[0]} documents, {sides.shape} sides: one a document is expected")
     halves = [_by_cluster(matrix[sides == s], unit[sides == s]) for s in (1, 0)]
@@ -163,7 +167,9 @@ def distinctive_words(
     q = np.full(len(z), np.nan)
     q[tested] = benjamini_hochberg(p[tested])
     half = float(norm.ppf(0.5 + level / 2)) * spread
-    return DistinctiveWords(found.delta, found.delta - half, found.delta + half, z, found.z, q, y, x, tested, level)
+    return DistinctiveWords(
+        found.delta, found.delta - half, found.delta + half, z, found.z, q, y, x, tested, level
+    )
 
 
 def _by_cluster(matrix: Any, unit: npt.NDArray[np.int64]) -> Any:
@@ -211,18 +217,26 @@ def _exchange(
     units, m = vstack(halves).tocsr(), halves[0].shape[0]
     moved = np.empty((draws, len(tested)), np.float32)
     block = max(1, min(draws, BLOCK // (8 * len(delta) * 4)))
-    whole = np.asarray(units.sum(axis=0))[None] if units.ndim == 1 else np.asarray(units.sum(axis=0)).reshape(1, -1)
+    whole = (
+        np.asarray(units.sum(axis=0))[None]
+        if units.ndim == 1
+        else np.asarray(units.sum(axis=0)).reshape(1, -1)
+    )
     for begin in range(0, draws, block):
         size = min(block, draws - begin)
         weights = np.zeros((size, units.shape[0]))
-        np.put_along_axis(weights, rng.permuted(np.tile(np.arange(units.shape[0]), (size, 1)), axis=1)[:, :m], 1.0, axis=1)
+        np.put_along_axis(
+            weights, rng.permuted(np.tile(np.arange(units.shape[0]), (size, 1)), axis=1)[:, :m], 1.0, axis=1
+        )
         y = np.asarray((units.T @ weights.T).T)
         moved[begin : begin + size] = _delta(y, whole - y, a)[:, tested]
     middle, error = moved.mean(axis=0), moved.std(axis=0)
     error = np.where(error > 0, error, np.inf)
     moved = np.abs((moved - middle) / error)
     z[tested] = (delta[tested] - middle) / error
-    for members in np.array_split(np.argsort(stands_in[tested], kind="stable"), max(1, len(tested) // POOLED)):
+    for members in np.array_split(
+        np.argsort(stands_in[tested], kind="stable"), max(1, len(tested) // POOLED)
+    ):
         pool = np.sort(moved[:, members], axis=None)
         above = len(pool) - np.searchsorted(pool, np.abs(z[tested[members]]) - 1e-9)
         p[tested[members]] = (1 + above) / (1 + len(pool))

@@ -15,8 +15,10 @@ from salience.questions.narrative_labels import (
     LabelRow,
     choose_actors,
     shown_labels,
-    tabulate_labels as count_labels,
     yearly_shares,
+)
+from salience.questions.narrative_labels import (
+    tabulate_labels as count_labels,
 )
 from salience.questions.narrative_params import NarrativeParams
 from salience.questions.narrative_say import estimate_all, judge, say_headline, warn
@@ -31,20 +33,45 @@ from salience.questions.narrative_tables import (
     tabulate_words,
     tabulate_years,
 )
-from salience.questions.narrative_texts import Naming, Text, decided, find_namings, find_quoted, find_texts, text_contents
+from salience.questions.narrative_texts import (
+    Naming,
+    Text,
+    decided,
+    find_namings,
+    find_quoted,
+    find_texts,
+    text_contents,
+)
 from salience.questions.narrative_voices import find_voices, whom_quoted, yearly_voices
-from salience.questions.narrative_words import Apart, Repeat, first_uses, repeated_share, shared_passages, words_apart
+from salience.questions.narrative_words import (
+    Apart,
+    Repeat,
+    first_uses,
+    repeated_share,
+    shared_passages,
+    words_apart,
+)
 from salience.questions.setting import Setting
 
 Progress = Callable[[str, float], None]
 PARTIES = ("official", "party")
 
 METHODS = (
-    Method("Share of a label over texts", "Cochran 1977, Sampling Techniques, 3rd ed., eq. 2.46; Newcombe 1998, Stat. Med. 17"),
-    Method("Log-odds ratio with an informative Dirichlet prior", "Monroe, Colaresi & Quinn 2008, Political Analysis 16(4)"),
+    Method(
+        "Share of a label over texts",
+        "Cochran 1977, Sampling Techniques, 3rd ed., eq. 2.46; Newcombe 1998, Stat. Med. 17",
+    ),
+    Method(
+        "Log-odds ratio with an informative Dirichlet prior",
+        "Monroe, Colaresi & Quinn 2008, Political Analysis 16(4)",
+    ),
     Method("False-discovery rate", "Benjamini & Hochberg 1995, JRSS B 57"),
-    Method("Shared passages: anchors of eight words, extended", "after Altschul et al. 1990, J. Mol. Biol. 215"),
-    Method("Near copies: MinHash, banded, checked exactly", "Broder 1997; Leskovec, Rajaraman & Ullman 2020, 3.4"),
+    Method(
+        "Shared passages: anchors of eight words, extended", "after Altschul et al. 1990, J. Mol. Biol. 215"
+    ),
+    Method(
+        "Near copies: MinHash, banded, checked exactly", "Broder 1997; Leskovec, Rajaraman & Ullman 2020, 3.4"
+    ),
 )
 
 
@@ -107,8 +134,20 @@ def ask_narrative(
         assumptions=judge(found, params),
         warnings=warn(found, params),
         evidence=(
-            Evidence("texts", "report", len(texts), tuple(t.report for t in texts) if len(texts) <= 500 else (), "sha256 IS NOT NULL"),
-            Evidence("places where actors are named or labelled", "statement", len(found.namings), (), "kind = 'label'"),
+            Evidence(
+                "texts",
+                "report",
+                len(texts),
+                tuple(t.report for t in texts) if len(texts) <= 500 else (),
+                "sha256 IS NOT NULL",
+            ),
+            Evidence(
+                "places where actors are named or labelled",
+                "statement",
+                len(found.namings),
+                (),
+                "kind = 'label'",
+            ),
         ),
         method=METHODS,
         params=params.model_dump(mode="json") | {"setting": setting.model_dump(mode="json")},
@@ -134,7 +173,9 @@ def _find(
     years = [
         (actor, *row)
         for actor in actors
-        for row in yearly_shares(texts, namings, actor, shown_labels([n for n in namings if n.actor == actor], params))
+        for row in yearly_shares(
+            texts, namings, actor, shown_labels([n for n in namings if n.actor == actor], params)
+        )
     ]
     report("comparing words", 0.25)
     apart = words_apart(texts, contents, params, split, seed)

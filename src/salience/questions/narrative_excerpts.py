@@ -42,7 +42,9 @@ class Excerpts:
             span = span[: LONGEST // 2] + " […] " + span[-LONGEST // 2 :]
         day = str(text.day) if text.day else None
         place = f"{sha256[:12]}:{start}–{end}"
-        self.rows.append((number, text.source, day, what, " ".join(f"{before}⟦{span}⟧{after}".split()), place))
+        self.rows.append(
+            (number, text.source, day, what, " ".join(f"{before}⟦{span}⟧{after}".split()), place)
+        )
         return number
 
     def pointers(self, spans: Iterable[tuple[str, int, int]], what: str) -> str:
@@ -80,7 +82,9 @@ def spans_of(record: Tables, ids: Iterable[int]) -> dict[int, tuple[str, int, in
     if not wanted:
         return found
     for table in ("mention", "statement"):
-        frame: nw.LazyFrame[Any] = record.table(table).filter(nw.col("id").is_in(wanted)).select("id", "text", "start", "end")
+        frame: nw.LazyFrame[Any] = (
+            record.table(table).filter(nw.col("id").is_in(wanted)).select("id", "text", "start", "end")
+        )
         for row in frame.collect().to_arrow().to_pylist():
             found[row["id"]] = (row["text"], row["start"], row["end"])
     return found

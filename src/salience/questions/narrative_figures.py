@@ -10,7 +10,9 @@ from salience.questions.narrative_labels import LabelRow
 from salience.questions.narrative_words import Apart
 
 
-def chart_label_years(actor: str, rows: Sequence[tuple[str, int, str, int, int]], shown: int = 6) -> Figure | None:
+def chart_label_years(
+    actor: str, rows: Sequence[tuple[str, int, str, int, int]], shown: int = 6
+) -> Figure | None:
     """Draw the shares of an actor's labels by year."""
     import altair as alt
 
@@ -22,7 +24,11 @@ def chart_label_years(actor: str, rows: Sequence[tuple[str, int, str, int, int]]
     for _, _, label, n, _ in own:
         totals[label] = totals.get(label, 0) + n
     labels = sorted(totals, key=lambda k: (-totals[k], k))[:shown]
-    data = [{"year": y, "label": shorten(label, 30), "share": n / of, "uses": n} for _, y, label, n, of in own if label in labels]
+    data = [
+        {"year": y, "label": shorten(label, 30), "share": n / of, "uses": n}
+        for _, y, label, n, of in own
+        if label in labels
+    ]
     order = [shorten(label, 30) for label in labels]
     chart = (
         chart_of(data)
@@ -85,17 +91,41 @@ def chart_shares(rows: Sequence[LabelRow], actor: str) -> Figure | None:
         for r in own if r.label in labels
     ]  # fmt: skip
     y = alt.Y("group:N", title=None, sort=[shorten(g, 26) for g in groups])
-    x = alt.X("low:Q", title="share of namings", axis=alt.Axis(format="%", tickCount=4), scale=alt.Scale(domain=[0, 1]))
+    x = alt.X(
+        "low:Q",
+        title="share of namings",
+        axis=alt.Axis(format="%", tickCount=4),
+        scale=alt.Scale(domain=[0, 1]),
+    )
     panels = []
     for k, label in enumerate(labels):
         part = [d for d in data if d["label"] == shorten(label, 26)]
         left = k % 3 == 0
-        yy = y if left else alt.Y("group:N", title=None, sort=[shorten(g, 26) for g in groups], axis=alt.Axis(labels=False, ticks=False))
+        yy = (
+            y
+            if left
+            else alt.Y(
+                "group:N",
+                title=None,
+                sort=[shorten(g, 26) for g in groups],
+                axis=alt.Axis(labels=False, ticks=False),
+            )
+        )
         line = chart_of(part).mark_rule(color=INK, strokeWidth=2).encode(x=x, x2="high:Q", y=yy)
-        dot = chart_of(part).mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(
-            x=alt.X("share:Q", title="share of namings", axis=alt.Axis(format="%", tickCount=4)), y=yy)
-        panels.append((line + dot).properties(width=(WIDTH - 150) // 3, height=24 * len(groups),
-                                             title=alt.TitleParams(shorten(label, 24), fontSize=12, anchor="start", color=FAINT)))
+        dot = (
+            chart_of(part)
+            .mark_point(filled=True, size=60, color=BLUE, opacity=1)
+            .encode(
+                x=alt.X("share:Q", title="share of namings", axis=alt.Axis(format="%", tickCount=4)), y=yy
+            )
+        )
+        panels.append(
+            (line + dot).properties(
+                width=(WIDTH - 150) // 3,
+                height=24 * len(groups),
+                title=alt.TitleParams(shorten(label, 24), fontSize=12, anchor="start", color=FAINT),
+            )
+        )
     rows_of = [alt.hconcat(*panels[k : k + 3], spacing=14) for k in range(0, len(panels), 3)]
     title = f"{actor}: who calls it what"
     text = "Dot: share of a label among all places where the source names the actor; line: interval that takes texts as independent."
@@ -121,13 +151,25 @@ def chart_words(apart: Sequence[Apart], most: int = 8) -> Figure | None:
         y = alt.Y("word:N", title=None, sort=[str(r["word"]) for r in own])
         x = alt.X("low:Q", title="log-odds ratio", axis=alt.Axis(tickCount=5))
         line = chart_of(own).mark_rule(color=INK, strokeWidth=2).encode(x=x, x2="high:Q", y=y)
-        dot = chart_of(own).mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(
-            x=alt.X("delta:Q", title="log-odds ratio", axis=alt.Axis(tickCount=5)), y=y)
-        panels.append((line + dot).properties(width=(WIDTH - 200) // 2, height=20 * len(own),
-                                              title=alt.TitleParams(name, fontSize=12, anchor="start", color=FAINT)))
+        dot = (
+            chart_of(own)
+            .mark_point(filled=True, size=60, color=BLUE, opacity=1)
+            .encode(x=alt.X("delta:Q", title="log-odds ratio", axis=alt.Axis(tickCount=5)), y=y)
+        )
+        panels.append(
+            (line + dot).properties(
+                width=(WIDTH - 200) // 2,
+                height=20 * len(own),
+                title=alt.TitleParams(name, fontSize=12, anchor="start", color=FAINT),
+            )
+        )
     grid = [alt.hconcat(*panels[k : k + 2], spacing=20) for k in range(0, len(panels), 2)]
     first = apart[0]
     strongest = [first.words[k] for k in first.strongest(3)]
-    title = f"Texts {first.name if first.name.startswith('since') else 'of ' + first.name} stand out by {', '.join(strongest)}" if strongest else "Words that set texts apart"
+    title = (
+        f"Texts {first.name if first.name.startswith('since') else 'of ' + first.name} stand out by {', '.join(strongest)}"
+        if strongest
+        else "Words that set texts apart"
+    )
     text = "Log-odds ratio of each word against all other texts, with intervals by resampling whole texts; only words clear of chance."
     return finish_chart(alt.vconcat(*grid), "words", title, text, "words")

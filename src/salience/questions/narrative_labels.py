@@ -69,7 +69,11 @@ def choose_actors(namings: Sequence[Naming], params: NarrativeParams) -> list[st
 
 
 def tabulate_labels(
-    texts: Sequence[Text], namings: Sequence[Naming], actors: Sequence[str], params: NarrativeParams, split: date | None
+    texts: Sequence[Text],
+    namings: Sequence[Naming],
+    actors: Sequence[str],
+    params: NarrativeParams,
+    split: date | None,
 ) -> list[LabelRow]:
     """Return the labels of each actor by group, the most frequent first; rare ones together."""
     by_text: dict[str, list[Text]] = defaultdict(list)
@@ -93,7 +97,10 @@ def tabulate_labels(
 def shown_labels(own: Sequence[Naming], params: NarrativeParams) -> list[str]:
     """Return the most frequent labels of an actor."""
     counts = Counter(n.label for n in own)
-    return [label for label, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: params.most_labels]]
+    return [
+        label
+        for label, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: params.most_labels]
+    ]
 
 
 def ordered_groups(texts: Iterable[Text]) -> list[str]:
@@ -116,13 +123,26 @@ def _row(
 
     hits = [(n, t) for n, t in counted if is_label(n)]
     days = [t.day for _, t in hits if t.day]
-    part = [[(n, t) for n, t in counted if t.day and split and (t.day >= split) == after] for after in (False, True)]
+    part = [
+        [(n, t) for n, t in counted if t.day and split and (t.day >= split) == after]
+        for after in (False, True)
+    ]
     shares = [
         share_of([t.report for n, t in pairs if is_label(n)], [t.report for _, t in pairs], level)
         for pairs in (counted, *part)
     ]
     examples = tuple(dict.fromkeys(n.row for n, _ in _spread(hits, 3)))
-    return LabelRow(group, actor, label, shares[0], shares[1], shares[2], min(days, default=None), max(days, default=None), examples)
+    return LabelRow(
+        group,
+        actor,
+        label,
+        shares[0],
+        shares[1],
+        shares[2],
+        min(days, default=None),
+        max(days, default=None),
+        examples,
+    )
 
 
 def _spread(hits: Sequence[tuple[Naming, Text]], most: int) -> list[tuple[Naming, Text]]:
@@ -180,7 +200,12 @@ def difference(before: Share, after: Share, level: float) -> tuple[float, float,
     if None in (before.value, after.value, before.low, after.low, before.high, after.high):
         return None
     assert before.value is not None and after.value is not None
-    assert before.low is not None and before.high is not None and after.low is not None and after.high is not None
+    assert (
+        before.low is not None
+        and before.high is not None
+        and after.low is not None
+        and after.high is not None
+    )
     del level
     change = after.value - before.value
     low = change - math.hypot(after.value - after.low, before.high - before.value)

@@ -38,11 +38,15 @@ def say_headline(found: Found, params: NarrativeParams) -> str:
     elif found.actors:
         top = _most_used(found, found.actors[0])
         if top:
-            parts.append(f"{found.actors[0]} is mostly called “{top[0]}” ({format_number(top[1], 'share')} of {top[2]:,} namings)")
+            parts.append(
+                f"{found.actors[0]} is mostly called “{top[0]}” ({format_number(top[1], 'share')} of {top[2]:,} namings)"
+            )
     if found.repeated:
         group, _, _, _, share = max(found.repeated, key=lambda row: row[4])
         if share > 0:
-            parts.append(f"{format_number(share, 'share')} of the text of {group} repeats earlier statements of parties")
+            parts.append(
+                f"{format_number(share, 'share')} of the text of {group} repeats earlier statements of parties"
+            )
     return "; ".join(parts) + "."
 
 
@@ -59,7 +63,10 @@ def overall(found: Found, actor: str, label: str) -> tuple[Share, Share, Share]:
     parts = [pairs]
     for late in (False, True):
         parts.append([(n, t) for n, t in pairs if t.day and found.split and (t.day >= found.split) == late])
-    shares = [share_of([t.source for n, t in part if n.label == label], [t.source for _, t in part], 0.95) for part in parts]
+    shares = [
+        share_of([t.source for n, t in part if n.label == label], [t.source for _, t in part], 0.95)
+        for part in parts
+    ]
     return shares[0], shares[1], shares[2]
 
 
@@ -150,9 +157,13 @@ def warn(found: Found, params: NarrativeParams) -> tuple[str, ...]:
     """Return what a reader should beware of."""
     warnings = []
     if len(found.texts) < FEW_TEXTS:
-        warnings.append(f"There are {len(found.texts)} texts only: shares move by chance, and words cannot be told apart from topics.")
+        warnings.append(
+            f"There are {len(found.texts)} texts only: shares move by chance, and words cannot be told apart from topics."
+        )
     if not found.namings:
-        warnings.append("No actor is named by a name that the record knows: list names in actors.csv, and ask again.")
+        warnings.append(
+            "No actor is named by a name that the record knows: list names in actors.csv, and ask again."
+        )
     if params.rows == "all" and found.namings:
         warnings.append("These are suggestions of rules, of which people have reviewed "
                         f"{found.decisions:,}. Ask with --rows accepted to see what review leaves.")  # fmt: skip

@@ -14,7 +14,9 @@ from salience.questions.narrative_words import Apart, Repeat
 POINT = Column("excerpts", "places", "anchors")
 
 
-def tabulate_labels(rows: Sequence[LabelRow], excerpts: Excerpts, spans: dict[int, tuple[str, int, int]], level: float) -> Table:
+def tabulate_labels(
+    rows: Sequence[LabelRow], excerpts: Excerpts, spans: dict[int, tuple[str, int, int]], level: float
+) -> Table:
     """Return how each group calls each actor, with the change at the split."""
     cells = []
     for row in rows:
@@ -143,7 +145,9 @@ def tabulate_leads(groups: Sequence[str], leads: Leads) -> Table:
 
 
 def tabulate_quoted(
-    rows: Sequence[tuple[str, str, int, int, tuple[int, ...]]], excerpts: Excerpts, spans: dict[int, tuple[str, int, int]]
+    rows: Sequence[tuple[str, str, int, int, tuple[int, ...]]],
+    excerpts: Excerpts,
+    spans: dict[int, tuple[str, int, int]],
 ) -> Table:
     """Return whom each group quotes or cites."""
     return Table(

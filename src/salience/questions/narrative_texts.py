@@ -74,7 +74,11 @@ def find_texts(record: Tables, params: NarrativeParams, setting: Setting) -> lis
     """Return the texts of the period, each with the group that it is compared in."""
     frame = record.table("report").filter(~nw.col("sha256").is_null())
     source = record.table("source").select(
-        nw.col("id").alias("source_id"), nw.col("name"), nw.col("kind"), nw.col("country"), nw.col("independence_group")
+        nw.col("id").alias("source_id"),
+        nw.col("name"),
+        nw.col("kind"),
+        nw.col("country"),
+        nw.col("independence_group"),
     )
     joined = frame.join(source, left_on="source", right_on="source_id", how="inner")
     told = joined.with_columns(source_class(setting).alias("class")).select(
@@ -91,13 +95,37 @@ def find_texts(record: Tables, params: NarrativeParams, setting: Setting) -> lis
         and (period.end is None or (row["published"] and row["published"] <= period.end))
     ]  # fmt: skip
     if params.topic:
-        on_topic = {row["text"] for row in _rows(record.table("mention").filter(nw.col("value") == params.topic).select("text"))}
+        on_topic = {
+            row["text"]
+            for row in _rows(record.table("mention").filter(nw.col("value") == params.topic).select("text"))
+        }
         rows = [row for row in rows if row["sha256"] in on_topic]
-    key = {"source": "name", "kind": "kind", "class": "class", "country": "country", "independence group": "independence_group"}
-    groups = [str(row[key[params.by]] or (row["name"] if params.by == "independence group" else "not stated")) for row in rows]
-    largest = {name for name, _ in sorted(Counter(groups).items(), key=lambda item: (-item[1], item[0]))[: params.most_groups]}
+    key = {
+        "source": "name",
+        "kind": "kind",
+        "class": "class",
+        "country": "country",
+        "independence group": "independence_group",
+    }
+    groups = [
+        str(row[key[params.by]] or (row["name"] if params.by == "independence group" else "not stated"))
+        for row in rows
+    ]
+    largest = {
+        name
+        for name, _ in sorted(Counter(groups).items(), key=lambda item: (-item[1], item[0]))[
+            : params.most_groups
+        ]
+    }
     texts = [
-        Text(row["id"], row["sha256"], row["name"], group if group in largest else REST, row["kind"], row["published"])
+        Text(
+            row["id"],
+            row["sha256"],
+            row["name"],
+            group if group in largest else REST,
+            row["kind"],
+            row["published"],
+        )
         for row, group in zip(rows, groups, strict=True)
     ]
     return sorted(texts, key=lambda t: (t.day or date.max, t.report))
@@ -109,22 +137,31 @@ def find_namings(record: Tables, params: NarrativeParams, held: set[str]) -> lis
     columns = ("id", "text", "start", "end", "quote", "how")
     mentions = (
         record.table("mention")
-        .filter(nw.col("kind").is_in(["organisation", "person", "unnamed"]) & nw.col("how").is_in(["alias", "person", "model"]))
+        .filter(
+            nw.col("kind").is_in(["organisation", "person", "unnamed"])
+            & nw.col("how").is_in(["alias", "person", "model"])
+        )
         .select(*columns, "value")
     )
     labels = (
-        record.table("statement").filter((nw.col("kind") == "label") & ~nw.col("about").is_null()).select(*columns, "about", "speaker")
+        record.table("statement")
+        .filter((nw.col("kind") == "label") & ~nw.col("about").is_null())
+        .select(*columns, "about", "speaker")
     )
     found = [_naming(row, "mention", row["value"], states) for row in _rows(mentions)]
     # A label in somebody else's mouth is that person's, not the text's.
-    found += [_naming(row, "statement", row["about"], states) for row in _rows(labels) if row["speaker"] is None]
+    found += [
+        _naming(row, "statement", row["about"], states) for row in _rows(labels) if row["speaker"] is None
+    ]
     return sorted(
         (n for n in found if n is not None and n.sha256 in held and stands(states, n.row, params)),
         key=lambda n: (n.sha256, n.start, n.row),
     )
 
 
-def _naming(row: dict[str, Any], layer: str, actor: str, states: dict[int, tuple[str, dict[str, Any]]]) -> Naming | None:
+def _naming(
+    row: dict[str, Any], layer: str, actor: str, states: dict[int, tuple[str, dict[str, Any]]]
+) -> Naming | None:
     change = states.get(row["id"], ("", {}))[1]
     told = change.get("about" if layer == "statement" else "value", actor)
     return Naming(row["id"], layer, row["text"], row["start"], row["end"], row["quote"], str(told),
@@ -164,7 +201,11 @@ def find_quoted(record: Tables, params: NarrativeParams, held: set[str]) -> list
 
 def text_contents(record: Tables, held: set[str]) -> dict[str, str]:
     """Return the kept texts by their hash."""
-    return {row["sha256"]: row["content"] for row in _rows(record.table("text").select("sha256", "content")) if row["sha256"] in held}
+    return {
+        row["sha256"]: row["content"]
+        for row in _rows(record.table("text").select("sha256", "content"))
+        if row["sha256"] in held
+    }
 
 
 def _rows(frame: nw.LazyFrame[Any]) -> list[dict[str, Any]]:

@@ -21,8 +21,7 @@ from salience.questions.narrative_texts import REST, Naming, Text
 
 WORD = re.compile(r"[^\W\d_][\w’'\u200c-]*", re.UNICODE)
 # Of the commonest words one says nothing about content; the list is short on purpose.
-PLAIN = frozenset("the of and to in a that is for on it as by with be are this from at or an its we i our not has have was were "
-                  "which but their they these those also will would".split())  # fmt: skip
+PLAIN = frozenset(["the", "of", "and", "to", "in", "a", "that", "is", "for", "on", "it", "as", "by", "with", "be", "are", "this", "from", "at", "or", "an", "its", "we", "i", "our", "not", "has", "have", "was", "were", "which", "but", "their", "they", "these", "those", "also", "will", "would"])  # fmt: skip
 MOST_PASSAGES = 2000
 
 
@@ -97,7 +96,9 @@ def words_apart(
     return found
 
 
-def _term_counts(texts: Sequence[Text], contents: Mapping[str, str], fewest: int) -> tuple[Any, tuple[str, ...]]:
+def _term_counts(
+    texts: Sequence[Text], contents: Mapping[str, str], fewest: int
+) -> tuple[Any, tuple[str, ...]]:
     """Return how often each text uses each word that stands in enough texts."""
     from scipy.sparse import csr_array
 
@@ -127,7 +128,9 @@ def shared_passages(
     number: dict[str, int] = {}
     documents, places = [], []
     for text in texts:
-        found = [(m.start(), m.end(), m[0].lower().replace("’", "'")) for m in WORD.finditer(contents[text.sha256])]
+        found = [
+            (m.start(), m.end(), m[0].lower().replace("’", "'")) for m in WORD.finditer(contents[text.sha256])
+        ]
         documents.append(np.array([number.setdefault(w, len(number)) for _, _, w in found], np.int64))
         places.append(found)
     sources = np.unique([t.source for t in texts], return_inverse=True)[1]
@@ -137,7 +140,9 @@ def shared_passages(
     return repeats[:MOST_PASSAGES], shared.formulas
 
 
-def _repeat(texts: Sequence[Text], places: Sequence[Sequence[tuple[int, int, str]]], shared: Passages, k: int) -> Repeat:
+def _repeat(
+    texts: Sequence[Text], places: Sequence[Sequence[tuple[int, int, str]]], shared: Passages, k: int
+) -> Repeat:
     a, b = int(shared.first[k]), int(shared.second[k])
     first = (places[a][shared.first_start[k]][0], places[a][shared.first_end[k] - 1][1])
     second = (places[b][shared.second_start[k]][0], places[b][shared.second_end[k] - 1][1])
@@ -167,7 +172,11 @@ def repeated_share(
 
 
 def first_uses(
-    texts: Sequence[Text], namings: Sequence[Naming], repeats: Sequence[Repeat], params: NarrativeParams, seed: int
+    texts: Sequence[Text],
+    namings: Sequence[Naming],
+    repeats: Sequence[Repeat],
+    params: NarrativeParams,
+    seed: int,
 ) -> tuple[list[str], Leads]:
     """Compare when groups first used the labels and passages that they share."""
     groups = [g for g in ordered_groups(texts) if g != REST]
@@ -179,11 +188,21 @@ def first_uses(
     items: dict[object, int] = {}
     for naming in namings:
         item = items.setdefault(("label", naming.actor, naming.label), len(items))
-        uses += [(number[t.group], item, t.day.toordinal()) for t in by_text[naming.sha256] if t.day and t.group in number]
+        uses += [
+            (number[t.group], item, t.day.toordinal())
+            for t in by_text[naming.sha256]
+            if t.day and t.group in number
+        ]
     for repeat in repeats:
         item = items.setdefault(("passage", repeat.earlier.report, repeat.earlier_span), len(items))
         for text in (repeat.earlier, repeat.later):
             if text.day and text.group in number:
                 uses.append((number[text.group], item, text.day.toordinal()))
-    columns = [np.array(column, np.int64) for column in zip(*uses, strict=True)] if uses else [np.empty(0, np.int64)] * 3
-    return groups, lead_lag(*columns, fewest=params.fewest_texts, draws=max(params.draws, 1000), level=params.level, seed=seed)
+    columns = (
+        [np.array(column, np.int64) for column in zip(*uses, strict=True)]
+        if uses
+        else [np.empty(0, np.int64)] * 3
+    )
+    return groups, lead_lag(
+        *columns, fewest=params.fewest_texts, draws=max(params.draws, 1000), level=params.level, seed=seed
+    )

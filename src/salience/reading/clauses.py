@@ -102,7 +102,11 @@ def actor_before(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Act
 
 def _adjective(m: Mention) -> bool:
     """Return whether a people's name stands as an adjective: "Afghan", not "Afghans" or "women"."""
-    return m.kind == "population" and m.text.lower() in word_list("peoples") and not m.text.endswith(("s", "ese"))
+    return (
+        m.kind == "population"
+        and m.text.lower() in word_list("peoples")
+        and not m.text.endswith(("s", "ese"))
+    )
 
 
 def _phrase_before(sentence: Sentence, i: int) -> Actor | None:

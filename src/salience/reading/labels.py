@@ -32,7 +32,9 @@ ADJECTIVAL = frozenset(
 
 
 # Words of a label that tell nothing of whom it means.
-COMMON = frozenset("group groups the of new former government authorities armed military".split())
+COMMON = frozenset(
+    ["group", "groups", "the", "of", "new", "former", "government", "authorities", "armed", "military"]
+)
 NEAR = 250
 
 
@@ -163,7 +165,10 @@ def _nearest(
     if not before or len({m.value for m in before}) != 1 or low - before[-1].end > NEAR:
         return None, "pattern"
     last = before[-1]
-    if any(last.end <= m.start < low and m.value != last.value for m in others) or "\n\n" in text[last.end : low]:
+    if (
+        any(last.end <= m.start < low and m.value != last.value for m in others)
+        or "\n\n" in text[last.end : low]
+    ):
         return None, "pattern"
     return last.value, "inferred"
 

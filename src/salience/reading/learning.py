@@ -86,7 +86,11 @@ class SentenceCoder:
         splits = max(2, min(folds, min(counts[kind] for kind in set(labels))))
         model = self._new()
         chances = cross_val_predict(
-            model, texts, labels, cv=StratifiedKFold(splits, shuffle=True, random_state=self.seed), method="predict_proba"
+            model,
+            texts,
+            labels,
+            cv=StratifiedKFold(splits, shuffle=True, random_state=self.seed),
+            method="predict_proba",
         )
         self._model = model.fit(texts, labels)
         self._measure(np.asarray(chances), labels)
@@ -118,7 +122,8 @@ class SentenceCoder:
         chances = self._model.predict_proba(list(sentences))
         classes = self._model.classes_
         return [
-            (str(classes[row.argmax()]) if row.max() >= self.unsure else None, float(row.max())) for row in chances
+            (str(classes[row.argmax()]) if row.max() >= self.unsure else None, float(row.max()))
+            for row in chances
         ]
 
 
@@ -153,7 +158,9 @@ class RoleReader:
     measured: dict[str, Measured] = field(default_factory=dict, init=False)
     _models: dict[str, Any] = field(default_factory=dict, init=False)
 
-    def fit(self, texts: Sequence[str], fillers: Sequence[Mapping[str, Sequence[Sequence[str]]]]) -> RoleReader:
+    def fit(
+        self, texts: Sequence[str], fillers: Sequence[Mapping[str, Sequence[Sequence[str]]]]
+    ) -> RoleReader:
         """Learn from texts and, for each, the entities of each role, each entity a list of spellings.
 
         Raises
@@ -184,11 +191,15 @@ def fold_name(name: str) -> tuple[str, ...]:
     return tuple(fold_word(match[0]) for match in WORD.finditer(name))
 
 
-def spellings_of(entities: Sequence[Sequence[Sequence[str]]]) -> dict[tuple[str, ...], Counter[tuple[str, ...]]]:
+def spellings_of(
+    entities: Sequence[Sequence[Sequence[str]]],
+) -> dict[tuple[str, ...], Counter[tuple[str, ...]]]:
     """Return which spellings stood for one entity, over many texts."""
     together: dict[tuple[str, ...], Counter[tuple[str, ...]]] = defaultdict(Counter)
     for entity in entities:
-        folded = [fold_name(" ".join(name)) if not isinstance(name, str) else fold_name(name) for name in entity]
+        folded = [
+            fold_name(" ".join(name)) if not isinstance(name, str) else fold_name(name) for name in entity
+        ]
         for name in folded:
             together[name].update(other for other in folded if other != name)
     return together

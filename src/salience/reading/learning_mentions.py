@@ -58,14 +58,20 @@ class MentionJudge:
             from sklearn.feature_extraction import DictVectorizer
             from sklearn.linear_model import LogisticRegression
         except ImportError as error:
-            raise InputError("learning from review needs scikit-learn: pip install 'salience[train]'") from error
+            raise InputError(
+                "learning from review needs scikit-learn: pip install 'salience[train]'"
+            ) from error
         gold = [{(s, e): kind for s, e, kind in each} for each in reviewed]
         if sum(map(len, gold)) < FEWEST:
-            raise InputError(f"learning needs {FEWEST} reviewed names or more; there are {sum(map(len, gold))}")
+            raise InputError(
+                f"learning needs {FEWEST} reviewed names or more; there are {sum(map(len, gold))}"
+            )
         rows, kinds = [], []
         for k, text in enumerate(texts):
             # A name's past is what the other texts say of it.
-            self._learn_past([t for i, t in enumerate(texts) if i != k], [g for i, g in enumerate(gold) if i != k])
+            self._learn_past(
+                [t for i, t in enumerate(texts) if i != k], [g for i, g in enumerate(gold) if i != k]
+            )
             for place, told in self.candidates(text, suggestions[k]).items():
                 rows.append(self._describe(text, place, told))
                 kinds.append(gold[k].get(place, NONE))
@@ -100,7 +106,11 @@ class MentionJudge:
             kind = max(chances, key=lambda k: chances[k])
             if sum(chances.values()) >= self.least:
                 start, end = place
-                found.append(Mention(start, end, text[start:end], kind, text[start:end], "model", sum(chances.values())))
+                found.append(
+                    Mention(
+                        start, end, text[start:end], kind, text[start:end], "model", sum(chances.values())
+                    )
+                )
         return sorted(found, key=lambda m: (m.start, m.end))
 
     def candidates(self, text: str, suggestions: Sequence[Mention]) -> dict[Place, list[Mention]]:
@@ -121,7 +131,10 @@ class MentionJudge:
         start, end = place
         piece = text[start:end]
         words = piece.split()
-        row: dict[str, float] = {"capitals": float(sum(w[0].isupper() for w in words)), "words": min(len(words), 6) / 3}
+        row: dict[str, float] = {
+            "capitals": float(sum(w[0].isupper() for w in words)),
+            "words": min(len(words), 6) / 3,
+        }
         for m in told:
             cut = "whole" if (m.start, m.end) == place else ("longer" if start < m.start else "shorter")
             row[f"{m.how} {m.kind} {cut}"] = 1.0
@@ -153,7 +166,12 @@ def _starts_before(text: str, start: int) -> list[int]:
     for word in reversed(re.findall(r"\S+\s+", match[1])):
         at -= len(word)
         plain = word.strip().lower()
-        keeps = plain in ("the", "a", "an") or plain in word_list("titles") or plain in word_list("peoples") or word[0].isupper()
+        keeps = (
+            plain in ("the", "a", "an")
+            or plain in word_list("titles")
+            or plain in word_list("peoples")
+            or word[0].isupper()
+        )
         if not keeps:
             break
         starts.append(at)

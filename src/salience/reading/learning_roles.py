@@ -60,7 +60,9 @@ def fit_roles(
         inside = [k for k in range(len(texts)) if part[k] != fold]
         known = learn_names([words[k] for k in inside], [fillers[k] for k in inside], roles)
         for k in np.flatnonzero(part == fold):
-            gold = {role: {fold_name(n) for entity in fillers[k].get(role, ()) for n in entity} for role in roles}
+            gold = {
+                role: {fold_name(n) for entity in fillers[k].get(role, ()) for n in entity} for role in roles
+            }
             for name, places in candidates(words[k], known).items():
                 rows.append(describe(words[k], name, places, known, roles))
                 home.append((int(k), name))
@@ -89,7 +91,10 @@ def _fit_relevance(texts: Sequence[str], fillers: Sequence[Mapping[str, Any]], p
     y = np.array([int(any(len(entities) for entities in each.values())) for each in fillers])
     if y.min() == y.max():
         return None, np.ones(len(y))
-    model = make_pipeline(TfidfVectorizer(sublinear_tf=True, min_df=2, ngram_range=(1, 2)), LogisticRegression(C=10, max_iter=2000))
+    model = make_pipeline(
+        TfidfVectorizer(sublinear_tf=True, min_df=2, ngram_range=(1, 2)),
+        LogisticRegression(C=10, max_iter=2000),
+    )
     folds = GroupKFold(len(np.unique(part)))
     chances = cross_val_predict(model, list(texts), y, groups=part, cv=folds, method="predict_proba")[:, 1]
     return model.fit(list(texts), y), chances
@@ -116,12 +121,18 @@ def _fit_one(matrix: Any, y: Any, groups: Any) -> tuple[Any, Any]:
     if y.sum() < 2 or y.sum() == len(y):
         return None, np.zeros(len(y))
     folds = min(5, len(np.unique(groups)))
-    chances = cross_val_predict(model, matrix, y, groups=groups, cv=GroupKFold(folds), method="predict_proba")[:, 1]
+    chances = cross_val_predict(
+        model, matrix, y, groups=groups, cv=GroupKFold(folds), method="predict_proba"
+    )[:, 1]
     return model.fit(matrix, y), chances
 
 
 def _choose_least(
-    chances: Any, home: Sequence[tuple[int, Words]], fillers: Sequence[Mapping[str, Any]], role: str, known: Known
+    chances: Any,
+    home: Sequence[tuple[int, Words]],
+    fillers: Sequence[Mapping[str, Any]],
+    role: str,
+    known: Known,
 ) -> tuple[float, Measured]:
     """Return the chance from which a name is kept, where F1 over entities is best, and what that gives."""
     best = (0.5, score(0, 0, 1))
@@ -150,7 +161,9 @@ def read_roles(text: str, models: Mapping[str, Any]) -> list[Filler]:
         return []
     rows = [describe(words, name, places, known, models["roles"]) for name, places in found.items()]
     fillers = []
-    relevant = float(models["relevant"].predict_proba([text])[0, 1]) if models["relevant"] is not None else 1.0
+    relevant = (
+        float(models["relevant"].predict_proba([text])[0, 1]) if models["relevant"] is not None else 1.0
+    )
     for row in rows:
         row["relevant"] = 3 * relevant
     matrix = _narrow(models["columns"].transform(rows))
@@ -199,7 +212,12 @@ def learn_names(
     heads_seen: Counter[str] = Counter()
     for text in words:
         plain = [w for w, _, _ in text]
-        present = {name for i, w in enumerate(plain) for name in first.get(w, ()) if tuple(plain[i : i + len(name)]) == name}
+        present = {
+            name
+            for i, w in enumerate(plain)
+            for name in first.get(w, ())
+            if tuple(plain[i : i + len(name)]) == name
+        }
         seen.update(present)
         heads_seen.update(set(plain))
     return Known(filled, seen, heads, heads_seen, _same(together), dict(first))
@@ -248,8 +266,10 @@ def _runs(words: Sequence[tuple[str, int, int]]) -> Iterator[tuple[int, Words]]:
     i = 0
     while i < len(words):
         after = i
-        while after < len(words) and words[after][0] not in skipped and (
-            after == i or words[after][1] - words[after - 1][2] == 1
+        while (
+            after < len(words)
+            and words[after][0] not in skipped
+            and (after == i or words[after][1] - words[after - 1][2] == 1)
         ):
             after += 1
         first = i
@@ -274,10 +294,18 @@ def _described(plain: Sequence[str], i: int) -> Iterator[Words]:
 
 
 def describe(
-    words: Sequence[tuple[str, int, int]], name: Words, places: Sequence[int], known: Known, roles: Sequence[str]
+    words: Sequence[tuple[str, int, int]],
+    name: Words,
+    places: Sequence[int],
+    known: Known,
+    roles: Sequence[str],
 ) -> dict[str, Any]:
     """Return what a model sees of one candidate: its words, the words around it, and its past."""
-    row: dict[str, Any] = {"last=" + name[-1]: 1.0, "name=" + " ".join(name): 1.0, "size": min(len(name), 4) / 4}
+    row: dict[str, Any] = {
+        "last=" + name[-1]: 1.0,
+        "name=" + " ".join(name): 1.0,
+        "size": min(len(name), 4) / 4,
+    }
     for role in roles:
         row["rate " + role] = _log_odds(known.filled[role][name], known.seen[name])
         row["head " + role] = _log_odds(known.heads[role][name[-1]], known.heads_seen[name[-1]])

