@@ -110,7 +110,7 @@ def test_wrong_words_are_usage_errors_that_say_what_is_right(case: Path, words: 
 
 
 def test_several_values_are_given_by_commas_or_by_repeating_the_option() -> None:
-    from salience.cli_params import parse_params
+    from salience.cli.params import parse_params
 
     assert parse_params("attention", ["--compare", "A, B"]) == {"compare": ["A", "B"]}
     assert parse_params("attention", ["--compare", "A, the first", "--compare=B"]) == {

@@ -1,56 +1,30 @@
-"""`salience …`: every verb is one call of the library."""
+"""Verbs on a case: make one, take files in, ask, look, check; and simulate one."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
-from salience.errors import QuestionError, SalienceError
-from salience.version import __version__
+from salience.cli.running import (
+    FAILED,
+    AsJson,
+    CaseFolder,
+    Data,
+    Debug,
+    Quiet,
+    app,
+    explained,
+    progressing,
+    quoted,
+)
 
 if TYPE_CHECKING:
     from salience.sources.load import Imported
-
-FAILED, USAGE, FAULT, INTERRUPTED = 1, 2, 70, 130
-
-app = typer.Typer(
-    name="salience",
-    help="What a conflict's reporting shows, what it leaves out, and what would follow if those were heard.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="The case folder.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-Debug = Annotated[
-    bool, typer.Option("--debug", help="Show the program's own traceback when something fails.")
-]
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data", metavar="PATH", help="Folder (or file) of input files that are not in the case folder."
-    ),
-]
-
-
-@app.callback(invoke_without_command=True)
-def _salience(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
-) -> None:
-    if version:
-        typer.echo(f"salience {__version__}")
-        raise typer.Exit
 
 
 @app.command()
@@ -132,7 +106,7 @@ class AskCommand(TyperCommand):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Write one section of options a question."""
-        from salience.cli_params import describe_params
+        from salience.cli.params import describe_params
         from salience.questions.catalogue import question_names
 
         for name in question_names():
@@ -153,7 +127,7 @@ def ask(
     """Ask one question of the record; its parameters are options after its name."""
     with explained(debug):
         from salience.case import open_case
-        from salience.cli_params import parse_params
+        from salience.cli.params import parse_params
 
         params = parse_params(question, context.args)
         # A case on a read-only medium can be asked; its answers are then not kept.
@@ -165,7 +139,7 @@ def ask(
         if as_json:
             typer.echo(answer.to_json(), nl=False)
         elif not quiet:
-            from salience.cli_show import show_answer
+            from salience.cli.show import show_answer
 
             show_answer(answer)
 
@@ -191,7 +165,7 @@ def sources(case: CaseFolder, as_json: AsJson = False, debug: Debug = False) -> 
             ]
             typer.echo(json.dumps({"sources": rows, "suggestions": pairs}, ensure_ascii=False))
         else:
-            from salience.cli_show import show_sources
+            from salience.cli.show import show_sources
 
             show_sources(rows, suggestions)
 
@@ -207,7 +181,7 @@ def set_aside(case: CaseFolder, as_json: AsJson = False, debug: Debug = False) -
         if as_json:
             typer.echo(json.dumps(rows, ensure_ascii=False, default=str))
         else:
-            from salience.cli_show import show_set_aside
+            from salience.cli.show import show_set_aside
 
             show_set_aside(rows)
 
@@ -251,63 +225,6 @@ def world(
             typer.echo(f"Next: salience run {quoted(folder)}")
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line."""
-    app(args=list(arguments) if arguments is not None else None, prog_name="salience")
-
-
-@contextmanager
-def explained(debug: bool) -> Iterator[None]:
-    """Turn what goes wrong into a sentence and an exit code."""
-    try:
-        yield
-    except SalienceError as error:
-        if debug:
-            raise
-        fail(str(error), USAGE if isinstance(error, QuestionError) else FAILED)
-    except KeyboardInterrupt:
-        fail("stopped; what was not finished was not written", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader went away, as `head` does; nothing is lost.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit from None
-    except (typer.Exit, typer.Abort):
-        raise
-    except Exception as error:
-        if debug:
-            raise
-        fail(
-            f"this is a fault of the program, not of your data, which is unchanged ({type(error).__name__}: {error}). "
-            "Repeat with --debug and report what it prints.",
-            FAULT,
-        )
-
-
-def fail(message: str, code: int) -> NoReturn:
-    """Print an error and end."""
-    typer.echo(f"salience: {message}", err=True)
-    raise typer.Exit(code)
-
-
-@contextmanager
-def progressing(quiet: bool) -> Iterator[Callable[[str, float], None] | None]:
-    """Show a bar on the terminal's error stream while work goes on; nothing when nobody looks."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("starting", total=1.0)
-
-        def show(stage: str, share: float) -> None:
-            bars.update(task, description=stage, completed=share)
-
-        yield show
-
-
 def show_import(one: Imported) -> None:
     """Print what became of a file."""
     if one.already:
@@ -317,14 +234,8 @@ def show_import(one: Imported) -> None:
     if one.importer == "documents":
         what, became = "documents", f"{one.accounts:,} reports"
     typer.echo(
-        f"{one.file} ({one.importer}): {one.read:,} {what} read, {one.kept:,} kept, {one.set_aside:,} set aside; {became}"
+        f"{one.file} ({one.importer}): {one.read:,} {what} read, {one.kept:,} kept, "
+        f"{one.set_aside:,} set aside; {became}"
     )
     for rule, count in one.notes.items():
         typer.echo(f"  {count:,} × {rule}")
-
-
-def quoted(path: Path) -> str:
-    """Quote a path for the shell."""
-    import shlex
-
-    return shlex.quote(str(path))
