@@ -27,7 +27,7 @@ def nash_draws(
             climb(x, p[d], pull[d], able[d], least, MOST_STEPS)
             outcome[d], agreed[d] = x, True
             continue
-        for i in range(actors):
+        for i in range(len(least)):
             least[i] = value(i, fallback, p[d], pull[d])
         agreed[d] = find_gain(x, p[d], pull[d], able[d], least)
         if agreed[d]:
@@ -172,7 +172,7 @@ def fill_shares(x: FloatArray, weight: FloatArray, shares: FloatArray) -> None:
         system[k - 1] = 1.0
         right = np.zeros(k)
         right[k - 1] = 1.0
-        stands = np.linalg.solve(system, right)
+        stands = np.linalg.solve(system, right).astype(np.float64)
     for i in range(len(x)):
         if weight[i] > 0:
             shares[i] = max(stands[at[i]], 0.0) / number[at[i]]
