@@ -43,7 +43,7 @@ def expected_utility(
     the fear at i's own position with that at every other position that it might hold.
     `as_coded`, as the program behind the published rounds seems to do: votes are bent by each actor's exponent; P
     divides by the votes on all ordered pairs of actors; R compares the fears of all actors; of compromises the one with
-    the lowest mean of the two positions, weighted by the sizes of the two expected utilities, is taken; nobody gives in.
+    the lowest mean of the two positions, weighted by the sizes of the expected utilities, is taken; nobody gives in.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How good forecasts were: errors, the continuous ranked probability score, and how often intervals held the outcome."""
+"""How good forecasts were: errors, the continuous ranked probability score, and how often intervals held."""
 
 from __future__ import annotations
 
@@ -113,6 +113,6 @@ def covered(low: npt.ArrayLike, high: npt.ArrayLike, outcomes: npt.ArrayLike) ->
 
 
 def right_side(forecasts: npt.ArrayLike, outcomes: npt.ArrayLike, middle: float = 50.0) -> FloatArray:
-    """Return 1 where forecast and outcome lie on one side of the middle, 0 on opposite sides, ½ where either is on it."""
+    """Return 1 where forecast and outcome lie on one side of the middle, 0 on opposite sides, ½ on the middle."""
     x, y = np.asarray(forecasts, dtype=np.float64) - middle, np.asarray(outcomes, dtype=np.float64) - middle
     return np.asarray(0.5 + 0.5 * np.sign(x) * np.sign(y))
