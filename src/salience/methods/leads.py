@@ -95,12 +95,9 @@ def lead_lag(
                 rows.append((sources[a], sources[b], int(both.sum()), *_judge(gap, draws, level, rng)))
     columns = list(zip(*rows, strict=True)) if rows else [()] * 8
     p = np.array(columns[7], float)
-    return Leads(
-        *(np.array(c, np.int64) for c in columns[:3]),
-        *(np.array(c, float) for c in columns[3:7]),
-        p,
-        benjamini_hochberg(p),
-    )
+    first, second, shared = (np.array(c, np.int64) for c in columns[:3])
+    ahead, low, high, days = (np.array(c, float) for c in columns[3:7])
+    return Leads(first, second, shared, ahead, low, high, days, p, benjamini_hochberg(p))
 
 
 def _judge(

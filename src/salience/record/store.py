@@ -82,7 +82,7 @@ class Record:
             raise
 
     def fingerprint(self) -> str:
-        """Return a hash of what the record holds: its imports, what each source's name stands for, readings and decisions."""
+        """Return a hash of what the record holds: imports, what each source's name stands for, readings, decisions."""
         parts = (
             self.connection.execute("SELECT id::VARCHAR FROM origin ORDER BY 1").fetchall()
             + self.connection.execute(
