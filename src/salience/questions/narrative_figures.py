@@ -100,7 +100,8 @@ def chart_shares(rows: Sequence[LabelRow], actor: str, number: int) -> Figure | 
     """Draw the labels of an actor by group, with intervals."""
     import altair as alt
 
-    own = [r for r in rows if r.actor == actor and r.share.value is not None]
+    # A share of one text has no interval, and a bare dot would look sure of itself.
+    own = [r for r in rows if r.actor == actor and r.share.low is not None]
     groups = list(dict.fromkeys(r.group for r in own))
     totals: dict[str, int] = {}
     for r in own:
@@ -155,7 +156,7 @@ def chart_shares(rows: Sequence[LabelRow], actor: str, number: int) -> Figure | 
     text = (
         "Dot: share of a label among all places where the source names the actor; line: its interval, "
         "which takes texts that "
-        "hang together as one. A long line: the source names the actor seldom."
+        "hang together as one. A long line: the source names the actor seldom; those with one text alone are in the table."
     )
     return finish_chart(alt.vconcat(*rows_of), f"label_shares_{number}", title, text, "labels")
 

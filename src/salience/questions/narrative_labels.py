@@ -94,8 +94,6 @@ def count_labels(
         shown = shown_labels([n for n, _ in own], params)
         for group in ordered_groups(texts):
             counted = [(n, t) for n, t in own if t.group == group]
-            if len({t.report for _, t in counted}) < min(params.fewest_texts, 2):
-                continue
             for label in [*shown, OTHERS]:
                 row = _row((group, actor, label), shown, counted, split, params.level)
                 if row.share.hits:

@@ -32,7 +32,7 @@ def say_headline(found: Found, params: NarrativeParams) -> str:
         said += _say_labels(found, params, found.actors[0])
     whole = [r for r in found.repeated if r.share.value]
     if whole:
-        most = max(whole, key=lambda r: r.share.value or 0.0)
+        most = max(whole, key=lambda r: (r.share.low or 0.0, r.share.value))
         said.append(f"{_with_interval(most.share)} of the text of {most.group} repeats statements of parties")
     return "; ".join(said) + "."
 
@@ -97,6 +97,7 @@ def estimate_all(found: Found, params: NarrativeParams) -> tuple[Estimate, ...]:
             out += _label_estimates(found, params, (actor, label), (whole, before, after))
     out += _voice_estimates(found, params)
     for row in found.repeated:
+        alone = "of one text or one day, so that no interval can be given" if row.share.low is None else ""
         out.append(
             Estimate(
                 f"repeated:{row.group}",
@@ -108,6 +109,7 @@ def estimate_all(found: Found, params: NarrativeParams) -> tuple[Estimate, ...]:
                 row.texts,
                 params.level,
                 "repeated",
+                alone,
             )
         )
     note = COUNT

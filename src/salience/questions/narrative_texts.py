@@ -188,10 +188,22 @@ def find_namings(record: Tables, params: NarrativeParams, held: set[str]) -> lis
     ]
     return spell_alike(
         sorted(
-            (n for n in found if n.sha256 in held and stands(states, n.row, params)),
+            (
+                n
+                for n in found
+                if n.sha256 in held and stands(states, n.row, params) and _counts(n, states, params)
+            ),
             key=lambda n: (n.sha256, n.start, n.row),
         )
     )
+
+
+def _counts(
+    naming: Naming, states: Mapping[int, tuple[str, dict[str, Any]]], params: NarrativeParams
+) -> bool:
+    """Return whether an inferred label counts: when such are asked for, or a person accepted it."""
+    known = naming.how != "inferred" or states.get(naming.row, ("", {}))[0] in ACCEPTED
+    return known or params.inferred == "count"
 
 
 def _naming(
