@@ -59,7 +59,7 @@ def _step(p: np.ndarray) -> np.ndarray:
 
 
 def test_a_planted_lead_is_found_and_its_interval_covers():
-    """The first source is earlier in 75 % of 40 items: p under 5 % in at least 8 of 10 records; 95 % intervals cover."""
+    """The first source is earlier in 75 % of 40 items: p under 5 % in 8 of 10 records at least; intervals cover."""
     rng = np.random.default_rng(2)
     clear = held = 0
     for run in range(200):

@@ -1,4 +1,4 @@
-"""Shared passages: planted ones are all found, in any order and with small changes; MinHash beside finds copies alone."""
+"""Shared passages: planted ones are all found, also with small changes; MinHash finds copies alone."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_formula_is_counted_and_left_out():
 def test_planted_passages_are_all_found_and_minhash_finds_hardly_any():
     """300 passages of 60 words planted in texts of 400 from a skewed vocabulary; each found to within two words.
 
-    Beside it MinHash: of the same pairs it finds none at a resemblance of 0.5, but all of 100 whole copies with one word
+    Beside it MinHash: of the same pairs it finds none at a resemblance of 0.5, but all of 100 copies with one word
     in thirty changed.
     """
     rng = np.random.default_rng(11)

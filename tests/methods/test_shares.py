@@ -47,7 +47,7 @@ def test_texts_that_agree_by_chance_prove_nothing():
     ("texts", "share", "least"), [(8, 0.5, 0.92), (25, 0.2, 0.92), (80, 0.05, 0.92), (80, 0.5, 0.93)]
 )
 def test_intervals_cover_where_texts_have_habits(texts, share, least):
-    """Texts with their own shares (beta-binomial, strong dependence) and sizes; 95 % intervals in 800 simulated records."""
+    """Texts with their own shares (beta-binomial, strong dependence) and sizes; 95 % intervals, 800 records."""
     rng = np.random.default_rng(texts)
     held = naive = 0
     for _ in range(800):

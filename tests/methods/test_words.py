@@ -1,4 +1,4 @@
-"""Words that set texts apart: the published example, a hand-worked one, coverage and false discoveries in simulated texts."""
+"""Words that set texts apart: the published example, one by hand, coverage and false discoveries in simulation."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from salience.methods.words import benjamini_hochberg, distinctive_words, weight
 
 def test_the_example_of_fightin_words_is_reproduced():
     """The two sentences and their scores stand in the README of the Python package fightin_words (prior 0.05)."""
-    first = "the quick brown fox jumps over the lazy pig".split()
-    second = "the lazy purple pig jumps over the lazier donkey".split()
+    first = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "pig"]
+    second = ["the", "lazy", "purple", "pig", "jumps", "over", "the", "lazier", "donkey"]
     words = sorted({*first, *second})
     found = weighted_log_odds([first.count(w) for w in words], [second.count(w) for w in words], 0.05)
     z = dict(zip(words, found.z, strict=True))
@@ -54,7 +54,7 @@ def chances(rng: np.random.Generator) -> np.ndarray:
 
 
 def test_intervals_cover_and_those_for_independent_words_do_not():
-    """Texts with topics of their own: 95 % intervals hold the log-odds of the population in 92 to 98 % of 6,000 cases."""
+    """Texts with topics of their own: 95 % intervals hold the population's log-odds in 92 to 98 % of cases."""
     rng = np.random.default_rng(7)
     held, held_naive, cases = 0, 0, 0
     for run in range(100):

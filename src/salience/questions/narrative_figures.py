@@ -155,8 +155,8 @@ def chart_shares(rows: Sequence[LabelRow], actor: str, number: int) -> Figure | 
     title = f"{actor}: who calls it what"
     text = (
         "Dot: share of a label among all places where the source names the actor; line: its interval, "
-        "which takes texts that "
-        "hang together as one. A long line: the source names the actor seldom; those with one text alone are in the table."
+        "which takes texts that hang together as one. A long line: the source names the actor seldom; those with one "
+        "text alone are in the table."
     )
     return finish_chart(alt.vconcat(*rows_of), f"label_shares_{number}", title, text, "labels")
 

@@ -112,8 +112,8 @@ def warn(found: Found, params: NarrativeParams) -> tuple[str, ...]:
         )
     if params.rows == "all" and found.namings:
         warnings.append(
-            f"Names and labels are suggestions of rules; people have decided {found.decisions:,}. "
-            + ("The table “review” shows what the accepted ones alone give." if found.review else "")
+            f"Names and labels are suggestions of rules; people have decided {found.decisions:,}."
+            + (" The table “review” shows what the accepted ones alone give." if found.review else "")
         )
     if len({t.source for t in found.texts}) == 1:
         warnings.append("All texts are of one source: nothing can be compared between sources.")
