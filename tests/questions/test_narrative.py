@@ -216,8 +216,9 @@ def test_what_repeats_a_party_is_measured(answer: Answer) -> None:
     (agency,) = rows(answer, "repeated", group="State Agency")
     assert agency["repeating"] == 16
     # "fired on" and "fled" differ by two words, which a passage may skip: the sentence before the speech is shared too.
-    shared_part = sum(len(f"The Hill Front terrorists fled town {k}. {SPEECH}") - 1 for k in range(16))
-    assert agency["repeated"] == pytest.approx(shared_part, abs=32)
+    # So is the "Then" after it.
+    shared_part = sum(len(f"The Hill Front terrorists fled town {k}. {SPEECH} Then") for k in range(16))
+    assert agency["repeated"] == shared_part
     assert agency["characters"] == sum(len(t) for s, _, t in told() if s == "State Agency")
     assert agency["low"] < agency["share"] < agency["high"]
     (courier,) = rows(answer, "repeated", group="Courier")

@@ -3,71 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from salience.questions.answer import Figure
-from salience.questions.charts import BLUE, FAINT, INK, PALETTE, WIDTH, chart_of, finish_chart, shorten
+from salience.questions.charts import BLUE, FAINT, INK, WIDTH, chart_of, finish_chart, shorten
 from salience.questions.narrative_labels import LabelRow, YearRow
 from salience.questions.narrative_words import Apart
 
 
 def chart_label_years(actor: str, number: int, rows: Sequence[YearRow], shown: int = 6) -> Figure | None:
-    """Draw the shares of an actor's labels by year; the bars under them say how many namings each year has."""
+    """Draw the shares of an actor's labels by year, a panel a label, and how many namings each year has."""
     import altair as alt
 
     own = [row for row in rows if row.actor == actor]
-    years = sorted({row.year for row in own})
+    counted = {row.year: row.share.of for row in own}
+    years = sorted(counted)
     if len(years) < 3:
         return None
     totals: dict[str, int] = {}
     for row in own:
         totals[row.label] = totals.get(row.label, 0) + row.share.hits
     labels = sorted(totals, key=lambda k: (-totals[k], k))[:shown]
-    data = [
-        {"year": row.year, "label": shorten(row.label, 30), "share": row.share.value, "low": row.share.low,
-         "high": row.share.high}
-        for row in own if row.label in labels
-    ]  # fmt: skip
-    order = [shorten(label, 30) for label in labels]
-    axis = alt.Axis(format="d", tickMinStep=1, grid=False)
     x = alt.X(
         "year:Q",
-        title="year",
-        axis=axis,
+        title=None,
+        axis=alt.Axis(format="d", tickMinStep=1, tickCount=5, grid=False),
         scale=alt.Scale(domain=[years[0] - 0.5, years[-1] + 0.5], nice=False),
     )
-    color = alt.Color(
-        "label:N",
-        title=None,
-        sort=order,
-        scale=alt.Scale(domain=order, range=PALETTE),
-        legend=alt.Legend(columns=3),
+    y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=alt.Scale(domain=[0, 1]))
+    panels = []
+    for label in labels:
+        base = chart_of(_points(label, own, years))
+        dots = base.mark_line(color=BLUE, strokeWidth=1.5, point=alt.OverlayMarkDef(size=30, filled=True))
+        rules = base.mark_rule(color=FAINT, opacity=0.6).encode(
+            x=x, y=alt.Y("low:Q", title=None), y2="high:Q"
+        )
+        panels.append(_panel(rules + dots.encode(x=x, y=y), shorten(label, 30), 90))
+    bars = chart_of([{"year": year, "namings": n} for year, n in counted.items()]).mark_bar(
+        color=FAINT, size=max(2, min(16, 200 // (years[-1] - years[0] + 1)))
     )
-    base = chart_of(data)
-    share = alt.Axis(format="%", tickCount=5)
-    lines = base.mark_line(point=alt.OverlayMarkDef(size=40, filled=True), strokeWidth=2).encode(
-        x=x,
-        y=alt.Y("share:Q", title="share of namings", axis=share, scale=alt.Scale(domain=[0, 1])),
-        color=color,
-    )
-    rules = base.mark_rule(opacity=0.35, strokeWidth=1.5).encode(x=x, y="low:Q", y2="high:Q", color=color)
-    counted = {row.year: row.share.of for row in own}
-    bars = (
-        chart_of([{"year": year, "namings": n} for year, n in counted.items()])
-        .mark_bar(color=FAINT, size=max(3, min(16, 400 // (years[-1] - years[0] + 1))))
-        .encode(x=x, y=alt.Y("namings:Q", title="namings", axis=alt.Axis(tickCount=3)))
-    )
-    chart = alt.vconcat(
-        (rules + lines).properties(width=WIDTH, height=250), bars.properties(width=WIDTH, height=60)
-    )
+    counts = bars.encode(x=x, y=alt.Y("namings:Q", title=None, axis=alt.Axis(tickCount=3)))
+    panels.append(_panel(counts, "all namings in the texts of a year", 90))
+    grid = [alt.hconcat(*panels[k : k + 2], spacing=24) for k in range(0, len(panels), 2)]
     title = f"{actor}: how it is called, {years[0]} to {years[-1]}"
     text = (
-        "Each point is the share of a name or label among all places where the texts of that year name "
-        f"{actor}; thin lines are "
-        "95 % intervals or those asked for. Bars: how many such places there are. Where they are few, "
-        "shares mean little. "
-        f"{_rest(totals, labels)}"
+        f"Each dot is the share of a name or label among all places where the texts of a year name {actor}; the line "
+        "through it is its interval. The last panel says how many such places there are: where they are few, shares "
+        f"mean little. A year without a dot has none. {_rest(totals, labels)}"
     )
-    return finish_chart(chart, f"label_years_{number}", title, text.strip(), "label_years")
+    return finish_chart(alt.vconcat(*grid), f"label_years_{number}", title, text.strip(), "label_years")
+
+
+def _points(label: str, rows: Sequence[YearRow], years: Sequence[int]) -> list[dict[str, Any]]:
+    """Return a label's share in each year that names the actor; none in a year is a share of 0."""
+    found = {row.year: row.share for row in rows if row.label == label}
+    points: list[dict[str, Any]] = []
+    for year in years:
+        share = found.get(year)
+        value, low, high = (share.value, share.low, share.high) if share else (0.0, None, None)
+        points.append({"year": year, "share": value, "low": low, "high": high})
+    return points
+
+
+def _panel(chart: Any, title: str, height: int, columns: int = 2) -> Any:
+    import altair as alt
+
+    width = (WIDTH - 90) // columns
+    return chart.properties(
+        width=width, height=height, title=alt.TitleParams(title, fontSize=12, anchor="start", color=FAINT)
+    )
 
 
 def _rest(totals: dict[str, int], labels: Sequence[str]) -> str:
@@ -111,46 +115,23 @@ def chart_shares(rows: Sequence[LabelRow], actor: str, number: int) -> Figure | 
         return None
     data = [
         {"group": shorten(r.group, 26), "label": shorten(r.label, 26), "share": r.share.value,
-         "low": r.share.low if r.share.low is not None else r.share.value,
-         "high": r.share.high if r.share.high is not None else r.share.value}
+         "low": r.share.low,
+         "high": r.share.high}
         for r in own if r.label in labels
     ]  # fmt: skip
-    y = alt.Y("group:N", title=None, sort=[shorten(g, 26) for g in groups])
-    x = alt.X(
-        "low:Q",
-        title="share of namings",
-        axis=alt.Axis(format="%", tickCount=4),
-        scale=alt.Scale(domain=[0, 1]),
-    )
+    order = [shorten(g, 26) for g in groups]
+    axis = alt.Axis(format="%", tickCount=4)
+    scale = alt.Scale(domain=[0, 1])
     panels = []
     for k, label in enumerate(labels):
-        part = [d for d in data if d["label"] == shorten(label, 26)]
-        left = k % 3 == 0
-        yy = (
-            y
-            if left
-            else alt.Y(
-                "group:N",
-                title=None,
-                sort=[shorten(g, 26) for g in groups],
-                axis=alt.Axis(labels=False, ticks=False),
-            )
-        )
-        line = chart_of(part).mark_rule(color=INK, strokeWidth=2).encode(x=x, x2="high:Q", y=yy)
-        dot = (
-            chart_of(part)
-            .mark_point(filled=True, size=60, color=BLUE, opacity=1)
-            .encode(
-                x=alt.X("share:Q", title="share of namings", axis=alt.Axis(format="%", tickCount=4)), y=yy
-            )
-        )
-        panels.append(
-            (line + dot).properties(
-                width=(WIDTH - 150) // 3,
-                height=24 * len(groups),
-                title=alt.TitleParams(shorten(label, 24), fontSize=12, anchor="start", color=FAINT),
-            )
-        )
+        part = chart_of([d for d in data if d["label"] == shorten(label, 26)])
+        names = alt.Axis() if k % 3 == 0 else alt.Axis(labels=False, ticks=False)
+        y = alt.Y("group:N", title=None, sort=order, scale=alt.Scale(domain=order), axis=names)
+        low = alt.X("low:Q", title="share of namings", axis=axis, scale=scale)
+        dot = alt.X("share:Q", title="share of namings", axis=axis, scale=scale)
+        rules = part.mark_rule(color=INK, strokeWidth=2).encode(x=low, x2="high:Q", y=y)
+        dots = part.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x=dot, y=y)
+        panels.append(_panel(rules + dots, shorten(label, 24), 24 * len(groups), columns=3))
     rows_of = [alt.hconcat(*panels[k : k + 3], spacing=14) for k in range(0, len(panels), 3)]
     title = f"{actor}: who calls it what"
     text = (
