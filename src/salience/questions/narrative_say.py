@@ -96,7 +96,7 @@ def estimate_all(found: Found, params: NarrativeParams) -> tuple[Estimate, ...]:
         for label, whole, before, after in _shares(found, params, actor):
             out += _label_estimates(found, params, (actor, label), (whole, before, after))
     out += _voice_estimates(found, params)
-    for row in found.repeated:
+    for row in (r for r in found.repeated if r.share.value or r.share.low is not None):
         alone = "of one text or one day, so that no interval can be given" if row.share.low is None else ""
         out.append(
             Estimate(

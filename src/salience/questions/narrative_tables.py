@@ -32,6 +32,7 @@ def tabulate_labels(rows: Sequence[LabelRow], excerpts: Excerpts) -> Table:
                 row.group,
                 row.actor,
                 row.label,
+                where,
                 row.share.hits,
                 row.texts,
                 *interval_cells(row.share),
@@ -40,13 +41,13 @@ def tabulate_labels(rows: Sequence[LabelRow], excerpts: Excerpts) -> Table:
                 *change,
                 day_cell(row.first),
                 day_cell(row.last),
-                where,
             )
         )
     columns = (
         Column("group", "source"),
         Column("actor", "actor"),
         Column("label", "called"),
+        POINT,
         Column("uses", "times", "integer"),
         Column("texts", "texts", "integer"),
         Column("share", "share of namings", "share"),
@@ -59,12 +60,11 @@ def tabulate_labels(rows: Sequence[LabelRow], excerpts: Excerpts) -> Table:
         Column("change_high", "to", "points"),
         Column("first", "first", "date"),
         Column("last", "last", "date"),
-        POINT,
     )
     note = (
         "A label belongs to whoever uses it. “Before” and “after” are parted by the day of the split; "
         "intervals take texts "
-        "that hang together, not words, as independent. Each number in the last column leads to a place "
+        "that hang together, not words, as independent. Each number in brackets leads to a place "
         "in a text."
     )
     return Table("labels", "How each actor is called, by whom", columns, tuple(cells), note)
