@@ -472,6 +472,12 @@ def test_actors_with_several_labels_are_chosen_when_none_is_named(make: Make) ->
     assert chosen == [{"Hill Front"}, {"Hill Front", "Varen Army"}]
 
 
+def test_an_actor_or_topic_that_nobody_names_is_said(plain: Record) -> None:
+    said = " ".join(ask(plain, actors=("Hil Front",)).warnings)
+    assert "knows no actor 'Hil Front'. Is 'Hill Front' meant?" in said
+    assert "no texts of the period that mention Atlantis" in ask(plain, topic="Atlantis").headline
+
+
 def test_texts_of_one_topic_are_said(make: Make) -> None:
     texts = [("Courier", day(k), f"The Varen Army stood near village {k}.") for k in range(9)]
     said = " ".join(ask(make(texts)).warnings)

@@ -51,6 +51,7 @@ from salience.questions.narrative_texts import (
     find_texts,
     stands,
     text_contents,
+    unknown_actors,
 )
 from salience.questions.narrative_trust import judge, warn
 from salience.questions.narrative_voices import Silent, find_silent, find_voices, whom_quoted, yearly_voices
@@ -106,6 +107,7 @@ class Found:
     years: Sequence[YearRow]
     review: Sequence[Reviewed]
     decisions: int
+    unknown: Sequence[tuple[str, str]]
     apart: Sequence[Apart]
     repeats: Sequence[Repeat]
     formulas: int
@@ -194,6 +196,7 @@ def _find(
         years=[row for a in actors for row in yearly_shares(once, namings, a, shown[a], params.level)],
         review=compare_review(once, every, actors, states, params),
         decisions=len(states),
+        unknown=unknown_actors(record, params, every),
         apart=apart,
         repeats=repeats,
         formulas=formulas,

@@ -20,7 +20,8 @@ COUNT = "a count of this record, which has no sampling error"
 def say_headline(found: Found, params: NarrativeParams) -> str:
     """Return plain clauses: who speaks, how the main actor is called, what changed, what is repeated."""
     if not found.texts:
-        return "The record holds no texts of the period: it cannot say whose words are carried."
+        which = f" that mention {params.topic}" if params.topic else ""
+        return f"The record holds no texts of the period{which}: it cannot say whose words are carried."
     texts, sources = len(found.texts), len({t.source for t in found.texts})
     said = [f"{count_things(texts, 'text')} of {count_things(sources, 'source')}"]
     if found.silent:

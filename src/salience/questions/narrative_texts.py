@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -279,17 +280,36 @@ def count_undated(record: Tables) -> int:
     return len(_rows(frame.select("id")))
 
 
-def commonest_name(record: Tables, held: set[str]) -> tuple[str, set[str]] | None:
-    """Return the place or organisation that most of these texts name, and which texts do."""
-    named: dict[str, set[str]] = defaultdict(set)
-    kinds = nw.col("kind").is_in(["place", "organisation"])
-    for row in _rows(record.table("mention").filter(kinds).select("text", "value")):
-        if row["text"] in held and row["value"]:
-            named[row["value"]].add(row["text"])
-    if not named:
+def commonest_name(record: Tables, held: set[str], looked_at: int = 5) -> tuple[str, set[str]] | None:
+    """Return the place or organisation that most of these texts name, and which of them do."""
+    kinds = nw.col("kind").is_in(["place", "organisation"]) & ~nw.col("value").is_null()
+    pairs = record.table("mention").filter(kinds).select("text", "value").unique()
+    counts = _rows(
+        pairs.group_by("value")
+        .agg(nw.len().alias("n"))
+        .sort("n", "value", descending=[True, False])
+        .head(looked_at)
+    )
+    if not counts:
         return None
+    common = [row["value"] for row in counts]
+    named: dict[str, set[str]] = {name: set() for name in common}
+    for row in _rows(pairs.filter(nw.col("value").is_in(common))):
+        if row["text"] in held:
+            named[row["value"]].add(row["text"])
     name = min(named, key=lambda n: (-len(named[n]), n))
-    return name, named[name]
+    return (name, named[name]) if named[name] else None
+
+
+def unknown_actors(
+    record: Tables, params: NarrativeParams, namings: Sequence[Naming]
+) -> list[tuple[str, str]]:
+    """Return the actors that are asked for and that nobody names, each with the known name nearest to it."""
+    known = sorted(
+        {n.actor for n in namings} | {str(row["name"]) for row in _rows(record.table("actor").select("name"))}
+    )
+    unknown = [actor for actor in params.actors if actor not in known]
+    return [(actor, next(iter(difflib.get_close_matches(actor, known, n=1)), "")) for actor in unknown]
 
 
 def text_contents(record: Tables, held: set[str]) -> dict[str, str]:

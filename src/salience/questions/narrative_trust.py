@@ -94,7 +94,10 @@ def _same_things(found: Found) -> Assumption:
 
 def warn(found: Found, params: NarrativeParams) -> tuple[str, ...]:
     """Return what a reader should beware of."""
-    warnings = []
+    warnings = [
+        f"The record knows no actor '{actor}'." + (f" Is '{near}' meant?" if near else "")
+        for actor, near in found.unknown
+    ]
     if len(found.texts) < FEW_TEXTS:
         warnings.append(
             f"There are {count_things(len(found.texts), 'text')} only: shares move by chance, and words cannot "
