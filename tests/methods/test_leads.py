@@ -87,6 +87,7 @@ def test_ugly_uses():
     assert len(lead_lag([0, 1], [0, 0], [1, 2]).first) == 0  # too few items
     same = lead_lag([0] * 6 + [1] * 6, [*range(6)] * 2, [5] * 12)
     assert (same.ahead[0], same.p[0], same.days[0]) == (0.5, 1.0, 0.0)
+    assert same.low[0] < 0.3 and same.high[0] > 0.7  # six ties say little of the next item
     with pytest.raises(MethodError, match="one length"):
         lead_lag([0], [0, 1], [1.0])
     with pytest.raises(MethodError, match="missing or infinite"):

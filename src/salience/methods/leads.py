@@ -110,9 +110,10 @@ def _judge(
     resampled = (score[picks].mean(axis=1) + 1) / 2
     low, high = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2])
     if (score == score[0]).all():
-        # All on one side: the exact binomial bound, for resampling gives none (Clopper & Pearson 1934).
+        # All on one side, or all of one day: the exact binomial bound, for resampling gives none (Clopper & Pearson
+        # 1934); of items that might not be ties, each could be on either side.
         edge = ((1 - level) / 2) ** (1 / len(gap))
-        low, high = {1: (edge, 1.0), -1: (0.0, 1 - edge), 0: (float(low), float(high))}[int(score[0])]
+        low, high = {1: (edge, 1.0), -1: (0.0, 1 - edge), 0: (edge / 2, 1 - edge / 2)}[int(score[0])]
     flips = rng.choice([-1.0, 1.0], (draws, len(gap))) * score
     p = (1 + int((np.abs(flips.sum(axis=1)) >= abs(score.sum()) - 1e-9).sum())) / (draws + 1)
     return ahead, float(low), float(high), float(np.median(gap)), p

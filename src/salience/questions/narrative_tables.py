@@ -64,8 +64,7 @@ def tabulate_labels(rows: Sequence[LabelRow], excerpts: Excerpts) -> Table:
     note = (
         "A label belongs to whoever uses it. “Before” and “after” are parted by the day of the split; "
         "intervals take texts "
-        "that hang together, not words, as independent. Each number in brackets leads to a place "
-        "in a text."
+        "that hang together, not words, as independent. Each number in brackets leads to a place in a text."
     )
     return Table("labels", "How each actor is called, by whom", columns, tuple(cells), note)
 
@@ -167,8 +166,7 @@ def tabulate_review(rows: Sequence[Reviewed]) -> Table:
     )
     note = (
         "“All” are all suggestions but the rejected ones. Where few are reviewed, the accepted ones tell "
-        "what the reviewers "
-        "looked at."
+        "what the reviewers looked at."
     )
     return Table("review", "All suggestions, and only those that people accepted", columns, cells, note)
 

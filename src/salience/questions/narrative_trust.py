@@ -56,8 +56,7 @@ def _translated(found: Found) -> Assumption:
         return Assumption(
             text,
             "cannot be checked",
-            "sources.csv does not say in which language the sources publish. A translated "
-            "label is the "
+            "sources.csv does not say in which language the sources publish. A translated label is the "
             "translator’s choice.",
         )
     status: Status = "fails" if other else "holds" if len(told) == len(found.texts) else "cannot be checked"
@@ -159,7 +158,6 @@ def _warn_first(found: Found) -> list[str]:
     if clusters[True]:
         said.append(
             f"{count_things(clusters[True], 'text')} repeat an earlier one whole. They count as repeating, and "
-            "as speaking; their labels and "
-            "words count only with --copies each."
+            "as speaking; their labels and words count only with --copies each."
         )
     return said

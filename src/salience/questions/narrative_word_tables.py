@@ -20,6 +20,7 @@ def tabulate_words(apart: Sequence[Apart], most: int, texts: Sequence[Text], exc
     columns = (
         Column("word", "word"),
         Column("group", "texts of"),
+        POINT,
         Column("here", "times there", "integer"),
         Column("elsewhere", "elsewhere", "integer"),
         Column("delta", "log-odds ratio", "number"),
@@ -27,7 +28,6 @@ def tabulate_words(apart: Sequence[Apart], most: int, texts: Sequence[Text], exc
         Column("high", "to", "number"),
         Column("z", "z", "number"),
         Column("q", "false-discovery rate", "number"),
-        POINT,
     )
     cells: list[tuple[Cell, ...]] = []
     for body in apart:
@@ -43,7 +43,7 @@ def tabulate_words(apart: Sequence[Apart], most: int, texts: Sequence[Text], exc
             ]
             what = f"word of texts {body.name}" if body.name.startswith("since ") else f"word of {body.name}"
             where = " ".join(str(excerpts.point(t, span, what)) for t, span in places if span is not None)
-            cells.append((body.words[k], body.name, *numbers, where))
+            cells.append((body.words[k], body.name, where, *numbers))
     note = (
         "Only words whose false-discovery rate is 5 % or less. Above 0: used more there than elsewhere; "
         "0.7 is about twice as "
@@ -56,6 +56,7 @@ def tabulate_passages(repeats: Sequence[Repeat], excerpts: Excerpts) -> Table:
     """Return the longest shared passages side by side, the earlier source left."""
     columns = (
         Column("earlier", "earlier"),
+        POINT,
         Column("on", "on", "date"),
         Column("there", "its words", "excerpt"),
         Column("later", "later"),
@@ -63,11 +64,11 @@ def tabulate_passages(repeats: Sequence[Repeat], excerpts: Excerpts) -> Table:
         Column("here", "its words", "excerpt"),
         Column("words", "words", "integer"),
         Column("same", "equal", "share"),
-        POINT,
     )
     cells = tuple(
         (
             r.earlier.source,
+            excerpts.repeat(r),
             day_cell(r.earlier.day),
             excerpts.show(r.earlier, r.earlier_span, 40),
             r.later.source,
@@ -75,7 +76,6 @@ def tabulate_passages(repeats: Sequence[Repeat], excerpts: Excerpts) -> Table:
             excerpts.show(r.later, r.later_span, 40),
             r.words,
             r.same,
-            excerpts.repeat(r),
         )
         for r in repeats[:PASSAGES_LISTED]
     )
@@ -86,8 +86,7 @@ def tabulate_passages(repeats: Sequence[Repeat], excerpts: Excerpts) -> Table:
     )
     note = (
         "The longest first; the shared words are marked. Who is earlier in this record need not be where "
-        "the words come from: "
-        f"both may repeat a third.{cut}"
+        f"the words come from: both may repeat a third.{cut}"
     )
     return Table(
         "passages", "Passages that stand in texts of two sources, side by side", columns, cells, note
@@ -98,6 +97,7 @@ def tabulate_repeated(rows: Sequence[Repeated], excerpts: Excerpts) -> Table:
     """Return how much of each group's text repeats a party's earlier statement."""
     columns = (
         Column("group", "source"),
+        POINT,
         Column("texts", "texts", "integer"),
         Column("repeating", "of these repeat", "integer"),
         Column("characters", "characters", "integer"),
@@ -105,24 +105,22 @@ def tabulate_repeated(rows: Sequence[Repeated], excerpts: Excerpts) -> Table:
         Column("share", "share of characters", "share"),
         LOW,
         HIGH,
-        POINT,
     )
     cells = tuple(
         (
             r.group,
+            " ".join(excerpts.repeat(e) for e in r.examples),
             r.texts,
             r.repeating,
             r.share.of,
             r.share.hits,
             *interval_cells(r.share),
-            " ".join(excerpts.repeat(e) for e in r.examples),
         )
         for r in rows
     )
     note = (
         "Shared passages whose other text is a party's own and of an earlier day or the same. A passage "
-        "that is quoted and one "
-        "that is taken over count alike."
+        "that is quoted and one that is taken over count alike."
     )
     return Table("repeated", "How much repeats a party's own statements", columns, cells, note)
 
@@ -132,6 +130,7 @@ def tabulate_leads(first: FirstUses, excerpts: Excerpts) -> Table:
     columns = (
         Column("first", "source"),
         Column("second", "and"),
+        POINT,
         Column("shared", "shared", "integer"),
         Column("ahead", "first one earlier", "share"),
         LOW,
@@ -139,7 +138,6 @@ def tabulate_leads(first: FirstUses, excerpts: Excerpts) -> Table:
         Column("days", "days ahead (median)", "number"),
         Column("p", "p", "number"),
         Column("q", "false-discovery rate", "number"),
-        POINT,
     )
     leads = first.leads
     cells: list[tuple[Cell, ...]] = []
@@ -148,7 +146,7 @@ def tabulate_leads(first: FirstUses, excerpts: Excerpts) -> Table:
         where = " ".join(str(excerpts.point(text, span, "first use")) for _, text, span in items)
         numbers = (float(v[k]) for v in (leads.ahead, leads.low, leads.high, leads.days, leads.p, leads.q))
         names = first.groups[int(leads.first[k])], first.groups[int(leads.second[k])]
-        cells.append((*names, int(leads.shared[k]), *numbers, where))
+        cells.append((*names, where, int(leads.shared[k]), *numbers))
     note = (
         "Labels, and families of texts that share passages. First is not cause: both may follow a third, "
         "and whoever publishes "
