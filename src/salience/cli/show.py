@@ -23,7 +23,7 @@ def show_answer(answer: Answer) -> None:
     for estimate in answer.estimates:
         if estimate.view not in views:
             views[estimate.view] = _table(
-                estimate.view or "Estimates", ("", "value and interval", "rests on")
+                (estimate.view or "Estimates").replace("_", " "), ("", "value and interval", "rests on")
             )
         note = f"\n[dim]{escape(estimate.note)}[/dim]" if estimate.note else ""
         views[estimate.view].add_row(

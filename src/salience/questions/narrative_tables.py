@@ -130,9 +130,9 @@ def tabulate_years(rows: Sequence[YearRow], excerpts: Excerpts) -> Table:
             *interval_cells(r.share),
             excerpts.uses(r.examples, f"{r.actor}: {r.label}"),
         )
-        for r in rows
+        for r in sorted(rows, key=lambda r: -r.year)
     )
-    return Table("label_years", "Labels by year", columns, cells, "Over all sources.")
+    return Table("label_years", "Labels by year", columns, cells, "Over all sources, the latest year first.")
 
 
 def tabulate_review(rows: Sequence[Reviewed]) -> Table:

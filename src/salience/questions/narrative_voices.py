@@ -92,7 +92,7 @@ def find_silent(texts: Sequence[Text]) -> tuple[int, int, list[Silent]] | None:
         if years[peak] and not years[last]:
             latest = max(theirs, key=lambda t: (t.day or date.min, t.report))
             silent.append(Silent(source, theirs[0].group, years[peak], latest))
-    return peak, last, silent
+    return peak, last, sorted(silent, key=lambda s: (-s.texts, s.source))
 
 
 def fullest_year(voices: Sequence[tuple[int, int, int]]) -> int:
