@@ -19,11 +19,12 @@ from salience.case_file import (
     read_case_file,
     read_sources,
 )
-from salience.case_inputs import RAW, ActorRule, list_input, locate, read_actors, settle, take_in, write_whole
+from salience.case_inputs import RAW, list_input, locate, read_actors, settle, take_in, write_whole
 from salience.errors import CaseError, RecordError
 from salience.linking.source_names import Suggestion, suggest_sources
 from salience.questions.answer import Answer, answer_key
 from salience.questions.catalogue import find_question
+from salience.record.actors import ActorRule
 from salience.record.names import normalise_name
 from salience.record.source_names import SourceRule, sources_differ
 from salience.record.store import Record

@@ -246,6 +246,8 @@ countries = []
 [questions.attention]
 
 [questions.hidden]
+
+# [questions.narrative]    # of texts: whose words does each source carry?
 """
 
 

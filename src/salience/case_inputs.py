@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -83,23 +84,32 @@ def settle(
 
 
 def locate(folder: Path, case: CaseFile, given: CaseInput, data: Path | None) -> Path:
-    """Find an input: in the case, where --data says, or the copy kept by its hash.
+    """Find an input: in the case, where --data says or a folder down, or the copy kept by its hash.
 
     Raises
     ------
     InputError
-        It is in none of these.
+        It is in none of these, or in several folders below --data.
     """
-    places = [folder / given.file]
-    if data is not None:
-        single = len(case.inputs) == 1
-        places.append(data if data.is_file() and single else data / Path(given.file).name)
+    places, name = [folder / given.file], Path(given.file).name
+    if data is not None and data.is_file() and len(case.inputs) == 1:
+        places.append(data)
+    elif data is not None:
+        below = sorted(place for place in data.glob(f"*/{glob.escape(name)}") if place.is_file())
+        if len(below) > 1 and not any((data / part).is_file() for part in (given.file, name)):
+            where = ", ".join(place.parent.name for place in below)
+            raise InputError(
+                f"{data} holds it in several folders: {where}. Name one of them: file = "
+                f'"{below[0].parent.name}/{name}" in {CASE_FILE}',
+                file=given.file,
+            )
+        places += [data / given.file, data / name, *below]
     if given.sha256:
         places += sorted((folder / RAW).glob(f"{given.sha256}*"))
     for place in places:
         if place.is_file() or (place.is_dir() and given.importer == "documents"):
             return place
-    looked = " and ".join(str(place.parent) for place in places)
+    looked = " and ".join(dict.fromkeys(str(place.parent) for place in places))
     raise InputError(
         f"the input is not in {looked}. Put it there, or name its folder: salience run {folder} --data FOLDER",
         file=given.file,

@@ -96,7 +96,8 @@ def _texts(record: Record, setting: Setting) -> dict[str, Any]:
                  kept AS (SELECT * FROM text WHERE sha256 IN (SELECT sha256 FROM mine))
             SELECT (SELECT count(*) FROM mine) AS texts, (SELECT count(DISTINCT source) FROM mine) AS sources,
                    (SELECT count(*) FROM copy WHERE report IN (SELECT id FROM mine)) AS copies,
-                   (SELECT sum(characters)::BIGINT FROM kept) AS characters, (SELECT sum(skipped)::BIGINT FROM kept) AS skipped,
+                   (SELECT sum(characters)::BIGINT FROM kept) AS characters,
+                   (SELECT sum(skipped)::BIGINT FROM kept) AS skipped,
                    (SELECT count(*) FROM mention WHERE text IN (SELECT sha256 FROM mine))
                    + (SELECT count(*) FROM statement WHERE text IN (SELECT sha256 FROM mine)) AS suggested,
                    (SELECT count(DISTINCT target) FROM decision) AS decided"""
