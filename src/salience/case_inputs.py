@@ -10,6 +10,7 @@ from pathlib import Path
 from salience.case_file import CASE_FILE, CaseFile, CaseInput, read_case_file
 from salience.errors import InputError
 from salience.record.actors import ActorRule, settle_actors
+from salience.record.decisions import settle_log
 from salience.record.events import refresh_events
 from salience.record.source_names import SourceRule, settle_sources, sources_differ
 from salience.record.store import Record
@@ -68,6 +69,8 @@ def settle(
             refresh_events(connection)
     with record.transaction() as connection:
         settle_actors(connection, actors)
+    # A record made anew from raw files takes back what people decided.
+    settle_log(record)
     if record.rows("SELECT 1 FROM text LIMIT 1"):
         from salience.reading.keeping import read_record
 

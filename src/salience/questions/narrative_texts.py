@@ -12,6 +12,7 @@ import narwhals as nw
 from salience.questions.frames import Tables, source_class
 from salience.questions.narrative_params import NarrativeParams
 from salience.questions.setting import Setting
+from salience.record.decisions import standing
 
 REST = "all others"
 
@@ -170,10 +171,8 @@ def _naming(
 
 def decided(record: Tables) -> dict[int, tuple[str, dict[str, Any]]]:
     """Return for each suggestion that a person decided the last state and what an edit changed."""
-    import json
-
-    rows = sorted(_rows(record.table("decision")), key=lambda row: row["number"])
-    return {row["target"]: (row["state"], json.loads(row["change"] or "{}")) for row in rows}
+    rows = standing(_rows(record.table("decision")))
+    return {target: (row["state"], row["change"]) for target, row in rows.items()}
 
 
 def stands(states: dict[int, tuple[str, dict[str, Any]]], row: int, params: NarrativeParams) -> bool:
