@@ -10,6 +10,13 @@
                 pattern: "a rule", spacy: "a language model", model: "a model reader", inferred: "what stands nearby",
                 person: "a person" };
   const MEANS = { label: "The label", figure: "The number", demand: "What is wanted", event: "Type of event" };
+  const KINDS = {
+    organisation: "an organisation, state body or armed group", person: "one person", place: "a place",
+    population: "a group of people, such as women or Hazaras", unnamed: "an actor without a proper name",
+    other: "a name whose kind is not known", label: "how the text calls an actor", quote: "somebody's own words",
+    attribution: "the words that say who said it", figure: "a number of something", demand: "what somebody calls for",
+    claim: "stated as a fact", event: "something that happened",
+  };
   const KEPT = "salience-review:" + data.case;
   const items = data.items;
   const own = new Map();   // id -> the last step of this sitting about it
@@ -54,7 +61,8 @@
     plain(el("context"), item.before);
     el("context").append(plain(node("mark"), item.quote));
     plain(el("context"), item.after);
-    fact("Suggested as", told(item, "kind"));
+    const kind = told(item, "kind");
+    fact("Suggested as", KINDS[kind] ? `${kind}: ${KINDS[kind]}` : kind);
     const means = item.layer === "mention" ? "Stands for" : MEANS[item.kind] || "Says";
     if (told(item, "value") !== item.quote || item.layer === "mention") fact(means, told(item, "value"));
     fact("Speaker", told(item, "speaker"));
@@ -70,7 +78,11 @@
     if (state.note) { el("verdict").append(" — "); el("verdict").append(plain(node("bdi"), state.note)); }
     const rows = el("queue").children;
     for (let k = 0; k < rows.length; k++) rows[k].firstChild.setAttribute("aria-current", String(k === at));
-    if (rows[at]) rows[at].scrollIntoView({ block: "nearest" });
+    // Only the list is scrolled: the page must not jump under the reader.
+    const list = el("queue").parentElement, row = rows[at];
+    if (row.offsetTop < list.scrollTop) list.scrollTop = row.offsetTop;
+    const below = row.offsetTop + row.offsetHeight - list.clientHeight;
+    if (below > list.scrollTop) list.scrollTop = below;
   }
 
   function showQueue() {
