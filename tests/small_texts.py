@@ -18,14 +18,25 @@ TEXTS = (
     (
         "خبرگزاری سپیدار",
         "2024-04-20",
-        "دست‌کم ۱۴ غیرنظامی در انفجاری در بازار کشته شدند. طالبان گفت: «ما خبر نداریم.» نیروهای امنیتی پیشین آنجا بودند.",
+        "دست‌کم ۱۴ غیرنظامی در انفجاری در بازار کشته شدند. طالبان گفت: «ما خبر نداریم.» "
+        "نیروهای امنیتی پیشین آنجا بودند.",
     ),
-    ("Quay Post", "2024-05-01", "Residents of Kabul said the Taliban closed two schools. The Taliban denied it."),
+    (
+        "Quay Post",
+        "2024-05-01",
+        "Residents of Kabul said the Taliban closed two schools. The Taliban denied it.",
+    ),
 )
-ACTORS = "label,actor,kind\nHill Front,Hill Front,organisation\nTaliban,Taliban,organisation\nطالبان,Taliban,organisation\n"
+ACTORS = """label,actor,kind
+Hill Front,Hill Front,organisation
+Taliban,Taliban,organisation
+طالبان,Taliban,organisation
+"""
 
 
-def write_texts_case(folder: Path, texts: Sequence[tuple[str, str, str]] = TEXTS, actors: str = ACTORS) -> Path:
+def write_texts_case(
+    folder: Path, texts: Sequence[tuple[str, str, str]] = TEXTS, actors: str = ACTORS
+) -> Path:
     """Make a case whose record holds these texts, read with these actors."""
     new_case(folder)
     (folder / "actors.csv").write_text(actors, encoding="utf-8")

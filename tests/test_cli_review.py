@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,14 @@ def salience(*words: str | Path, code: int = 0) -> str:
     return result.output
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_texts_case(tmp_path_factory.mktemp("made") / "case")
+
+
 @pytest.fixture
-def case(tmp_path: Path) -> Path:
-    return write_texts_case(tmp_path / "case")
+def case(made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made, tmp_path / "case")
 
 
 def listed(case: Path, *words: str) -> list[dict[str, object]]:
@@ -149,9 +155,10 @@ def test_wrong_words_say_what_is_right(case: Path, words: list[str], code: int, 
 
 
 def test_a_case_without_texts_says_how_to_add_some(tmp_path: Path) -> None:
-    from small_ged import write_case
+    from small_ged import row, write_ged
 
-    folder = write_case(tmp_path / "case", events=20)
-    salience("run", folder, "--quiet")
+    folder = tmp_path / "case"
+    salience("new", folder)
+    salience("add", folder, write_ged(tmp_path / "ged.csv", [row(n) for n in range(20)]), "--quiet")
     assert "salience add CASE FILE --as documents" in salience("review", folder)
     assert "nothing to export" in salience("review", folder, "--export", tmp_path / "x.csv", code=1)

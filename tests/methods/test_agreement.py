@@ -35,7 +35,7 @@ def test_alpha_of_two_observers_is_the_published_one() -> None:
 
 
 def test_alpha_is_the_coincidence_matrix_worked_out_by_hand() -> None:
-    # Three units ab, aa, bb: o_ab = 1 each way of 6; n_a = n_b = 3; D_o = 2/6, D_e = 2·3·3/(6·5); alpha = 1 - (1/3)/(3/5).
+    # Three units ab, aa, bb: o_ab = 1 each way of 6; n_a = n_b = 3; D_o = 2/6, D_e = 2·3·3/(6·5).
     assert nominal_alpha([[0, 0, 1], [1, 0, 1]]).alpha == pytest.approx(1 - (2 / 6) / (18 / 30), abs=1e-12)
 
 

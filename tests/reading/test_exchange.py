@@ -22,11 +22,13 @@ from salience.reading.review import MENTION_KINDS, STATEMENT_KINDS, layer_of
 from salience.record.ids import stable_id
 from salience.record.texts import canonical_text, text_sha256
 
-# Emoji of one and of many code points, right-to-left letters, combining marks, zero-width signs, direction overrides, line
-# ends of all sorts, what CSV, JSON and XML must escape, what a spreadsheet takes for a formula, and what XML cannot hold.
+# Emoji of one and of many code points, right-to-left letters, combining marks, zero-width signs, direction overrides,
+# line ends of all sorts, what CSV, JSON and XML must escape, what a spreadsheet runs, and what XML cannot hold.
 PIECES = st.sampled_from(
-    ["a", "B", " ", "\n", "\t", "🙃", "👩‍👩‍👧", "🇦🇫", "𝒜", "ط", "البان", "می‌خواهم", "é", "q\u0323\u0307", "\u200f", "\u202e", "\u2028",
-     "\u0085", "\x0b", "\x0c", '"', "'", "'=1", "=cmd", "+", "-", "@", ",", ";", "\\n", "\\", "<b>", "&amp;", "]]>", "\ufeff", "۱۴"]
+    ["a", "B", " ", "\n", "\t", "🙃", "👩‍👩‍👧", "🇦🇫", "𝒜", "ط", "البان", "می‌خواهم",
+     "é", "q\u0323\u0307", "\u200f", "\u202e", "\u2028",
+     "\u0085", "\x0b", "\x0c", '"', "'", "'=1", "=cmd", "+", "-", "@", ",", ";", "\\n", "\\", "<b>",
+     "&amp;", "]]>", "\ufeff", "۱۴"]
 )  # fmt: skip
 WRITTEN = st.lists(PIECES, min_size=1, max_size=25).map(lambda parts: canonical_text("".join(parts)))
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,10 +47,22 @@ def bundles(draw: st.DrawFn) -> Bundle:
             kind = draw(st.sampled_from((*MENTION_KINDS, *STATEMENT_KINDS)))
             said = draw(st.none() | WRITTEN)
             told.append(
-                Annotation(start, end, text[start:end], kind, sha256=sha, layer=layer_of(kind), value=said, how="pattern",
-                           confidence=0.5, target=stable_id(layer_of(kind), sha, start, end), state="accepted", by="Ana",
-                           at="2026-01-01T00:00:00Z", note=draw(st.sampled_from(["", "=why", "چرا 🙃"])))
-            )  # fmt: skip
+                Annotation(
+                    start,
+                    end,
+                    text[start:end],
+                    kind,
+                    sha256=sha,
+                    layer=layer_of(kind),
+                    value=said,
+                    how="pattern",
+                    confidence=0.5,
+                    target=stable_id(layer_of(kind), sha, start, end),
+                    by="Ana",
+                    at="2026-01-01T00:00:00Z",
+                    note=draw(st.sampled_from(["", "=why", "چرا 🙃"])),
+                )
+            )
     return Bundle("case", {text_sha256(text): text for text in texts}, told)
 
 
@@ -65,13 +79,17 @@ def _annotate(path: Path) -> None:
     """Do what Label Studio does when a person accepts all predictions."""
     tasks = json.loads(path.read_text(encoding="utf-8"))
     for task in tasks:
-        task["annotations"] = [{"result": task.pop("predictions")[0]["result"], "completed_by": {"email": "ana@example.org"}}]
+        task["annotations"] = [
+            {"result": task.pop("predictions")[0]["result"], "completed_by": {"email": "ana@example.org"}}
+        ]
     path.write_text(json.dumps(tasks), encoding="utf-8")
 
 
 def places(told: Sequence[Annotation], bundle: Bundle) -> list[tuple[str, int, int, str]]:
     """Return text, place and kind of each, sorted; the text by its hash or by what the file holds of it."""
-    return sorted((one.sha256 or text_sha256(one.content or ""), one.start, one.end, one.kind) for one in told)
+    return sorted(
+        (one.sha256 or text_sha256(one.content or ""), one.start, one.end, one.kind) for one in told
+    )
 
 
 @pytest.mark.parametrize("form", ["w3c", "csv"])
@@ -80,7 +98,8 @@ def places(told: Sequence[Annotation], bundle: Bundle) -> list[tuple[str, int, i
 def test_w3c_and_csv_lose_nothing(form: str, bundle: Bundle) -> None:
     def all_told(told: Sequence[Annotation]) -> list[tuple[object, ...]]:
         return sorted(
-            (o.sha256, o.start, o.end, o.quote, o.kind, o.layer, o.value or "", o.state, o.by, o.at, o.note) for o in told
+            (o.sha256, o.start, o.end, o.quote, o.kind, o.layer, o.value or "", o.state, o.by, o.at, o.note)
+            for o in told
         )
 
     assert all_told(there_and_back(bundle, form)) == all_told(bundle.annotations)
@@ -142,7 +161,8 @@ def test_label_studio_may_count_code_points_if_all_its_quotes_say_so(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "quote"), [(8, 15, "Taliban"), (9, 16, "taliban"), (1, 4, "x"), (9, 99, "Taliban"), (9, 9, "Taliban")]
+    ("start", "end", "quote"),
+    [(8, 15, "Taliban"), (9, 16, "taliban"), (1, 4, "x"), (9, 99, "Taliban"), (9, 9, "Taliban")],
 )
 def test_label_studio_is_refused_where_the_quote_does_not_stand(
     tmp_path: Path, start: int, end: int, quote: str
@@ -165,7 +185,9 @@ def test_label_studio_without_quotes_is_refused_where_emoji_make_places_doubtful
 def test_uima_places_are_utf16_code_units(tmp_path: Path) -> None:
     text = "🙃🙃 the Taliban"
     path = tmp_path / "cas.zip"
-    path.write_bytes(FORMATS["uima"].write(Bundle("c", {text_sha256(text): text}, [_marked(text, "Taliban")])).content)  # type: ignore[misc]
+    path.write_bytes(
+        FORMATS["uima"].write(Bundle("c", {text_sha256(text): text}, [_marked(text, "Taliban")])).content
+    )  # type: ignore[misc]
     with zipfile.ZipFile(path) as archive:
         xmi = archive.read(f"{text_sha256(text)}.xmi").decode()
     assert 'begin="9"' in xmi
@@ -174,12 +196,19 @@ def test_uima_places_are_utf16_code_units(tmp_path: Path) -> None:
 
 def test_the_w3c_form_has_both_selectors_and_the_hash(tmp_path: Path) -> None:
     text = "x" * 40 + " the Taliban said " + "y" * 40
-    told = json.loads(FORMATS["w3c"].write(Bundle("c", {text_sha256(text): text}, [_marked(text, "Taliban")])).content)  # type: ignore[misc]
+    told = json.loads(
+        FORMATS["w3c"].write(Bundle("c", {text_sha256(text): text}, [_marked(text, "Taliban")])).content
+    )  # type: ignore[misc]
     (one,) = told["first"]["items"]
     assert one["target"]["source"] == f"urn:sha256:{text_sha256(text)}"
     position, quote = one["target"]["selector"]
     assert position == {"type": "TextPositionSelector", "start": 45, "end": 52}
-    assert quote == {"type": "TextQuoteSelector", "exact": "Taliban", "prefix": text[13:45], "suffix": text[52:84]}
+    assert quote == {
+        "type": "TextQuoteSelector",
+        "exact": "Taliban",
+        "prefix": text[13:45],
+        "suffix": text[52:84],
+    }
     assert told["@context"][0] == "http://www.w3.org/ns/anno.jsonld"
 
 
@@ -211,7 +240,11 @@ def test_a_file_that_is_cut_off_is_never_read_as_another(form: str, share: float
         ("a.jsonl", '{"text": "x", "spans": [], "answer": "maybe"}\n', "'maybe'"),
         ("a.jsonl", '{"text": "x", "label": []}\n', "no annotation that a person made"),
         ("a.json", '[{"data": {}}]', "no data.text"),
-        ("a.json", '[{"data": {"text": "x"}, "annotations": [{"result": [{"type": "labels", "value": 3}]}]}]', "not as Label"),
+        (
+            "a.json",
+            '[{"data": {"text": "x"}, "annotations": [{"result": [{"type": "labels", "value": 3}]}]}]',
+            "not as Label",
+        ),
         ("a.csv", "start,end\n1,2\n", "column text is missing"),
         ("a.csv", "text,start,end,quote,kind\nab,0,1\n", "line 2"),
         ("a.csv", "text,start,end,quote,kind\nab,x,1,q,place\n", "start is 'x'"),
@@ -221,7 +254,9 @@ def test_a_file_that_is_cut_off_is_never_read_as_another(form: str, share: float
         ("a.txt", "Dear all,\n", "none of the formats"),
     ],
 )
-def test_a_faulty_file_says_what_is_wrong_and_where(tmp_path: Path, name: str, content: str, said: str) -> None:
+def test_a_faulty_file_says_what_is_wrong_and_where(
+    tmp_path: Path, name: str, content: str, said: str
+) -> None:
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=said) as error:
@@ -237,8 +272,8 @@ def test_an_unknown_ending_or_format_names_the_known_ones() -> None:
 
 
 def test_prodigy_answers_are_heeded(tmp_path: Path) -> None:
-    rows = [{"text": "Kabul", "spans": [{"start": 0, "end": 5, "label": "place"}], "answer": answer, "_annotator_id": "ben"}
-            for answer in ("accept", "reject", "ignore")]  # fmt: skip
+    task = {"text": "Kabul", "spans": [{"start": 0, "end": 5, "label": "place"}], "_annotator_id": "ben"}
+    rows = [task | {"answer": answer} for answer in ("accept", "reject", "ignore")]
     path = tmp_path / "p.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     assert [(o.state, o.by) for o in read_annotations(path)[1]] == [("accepted", "ben"), ("rejected", "ben")]
@@ -247,14 +282,25 @@ def test_prodigy_answers_are_heeded(tmp_path: Path) -> None:
 def test_doccano_with_relations_is_read(tmp_path: Path) -> None:
     path = tmp_path / "d.jsonl"
     entity = {"id": 3, "label": "place", "start_offset": 0, "end_offset": 5}
-    path.write_text(json.dumps({"id": 1, "text": "Kabul", "entities": [entity], "relations": []}) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps({"id": 1, "text": "Kabul", "entities": [entity], "relations": []}) + "\n", encoding="utf-8"
+    )
     assert [(o.start, o.end, o.kind) for o in read_annotations(path)[1]] == [(0, 5, "place")]
 
 
 def _marked(text: str, words: str) -> Annotation:
     start = text.index(words)
-    return Annotation(start, start + len(words), words, "organisation", sha256=text_sha256(text), layer="mention", target=5,
-                      value=words, by="Ana", at="2026-01-01T00:00:00Z")  # fmt: skip
+    place = {"sha256": text_sha256(text), "layer": "mention", "target": 5}
+    return Annotation(
+        start,
+        start + len(words),
+        words,
+        "organisation",
+        value=words,
+        by="Ana",
+        at="2026-01-01T00:00:00Z",
+        **place,
+    )
 
 
 def _task(text: str, start: int, end: int, quote: str) -> dict[str, object]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,23 @@ AT = "2026-01-01T00:00:00Z"
 Steps = list[dict[str, object]]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_texts_case(tmp_path_factory.mktemp("made") / "case")
+
+
 @pytest.fixture
-def case(tmp_path: Path) -> Case:
-    with open_case(write_texts_case(tmp_path / "case")) as opened:
+def case(made: Path, tmp_path: Path) -> Iterator[Case]:
+    with open_case(shutil.copytree(made, tmp_path / "case")) as opened:
         yield opened
 
 
-def page_file(case: Case, path: Path, edit: Callable[[Steps], object] = lambda steps: None, **head: object) -> Path:
+def page_file(
+    case: Case,
+    path: Path,
+    edit: Callable[[Steps], object] = lambda steps: None,
+    head: dict[str, object] | None = None,
+) -> Path:
     """Write what the review page saves when somebody accepts all, with changes."""
     steps: Steps = [
         {"target": str(i.id), "layer": i.layer, "state": "accepted", "change": {}, "note": "", "at": AT, "text": i.text,
@@ -34,7 +45,11 @@ def page_file(case: Case, path: Path, edit: Callable[[Steps], object] = lambda s
         for i in find_items(case.record)
     ]  # fmt: skip
     edit(steps)
-    lines = [{"salience": "decisions 1", "case": "case", "by": "Ana"} | head, *steps, {"end": len(steps)}]
+    lines = [
+        {"salience": "decisions 1", "case": "case", "by": "Ana"} | (head or {}),
+        *steps,
+        {"end": len(steps)},
+    ]
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
     return path
 
@@ -72,7 +87,7 @@ def test_what_the_page_saved_is_taken_once(case: Case, tmp_path: Path) -> None:
 def test_a_faulty_file_is_refused_whole(
     case: Case, tmp_path: Path, edit: Callable[[Steps], object], head: dict[str, object], said: str
 ) -> None:
-    path = page_file(case, tmp_path / "d.jsonl", edit, **head)
+    path = page_file(case, tmp_path / "d.jsonl", edit, head)
     with pytest.raises((InputError, RecordError), match=said):
         take_file(case.record, path, case="case")
     assert decision_rows(case.record) == []
@@ -82,7 +97,7 @@ def test_a_faulty_file_is_refused_whole(
 def test_a_file_of_the_page_that_is_cut_off_is_refused(case: Case, tmp_path: Path, lost: int) -> None:
     path = page_file(case, tmp_path / "d.jsonl")
     path.write_bytes(path.read_bytes()[: -lost - 1])
-    with pytest.raises(InputError, match="cut off|not whole"):
+    with pytest.raises(InputError, match=r"cut off|not whole"):
         take_file(case.record, path, case="case")
     lines = page_file(case, path).read_text(encoding="utf-8").split("\n")
     path.write_text("\n".join(lines[:-3] + lines[-2:]), encoding="utf-8")
@@ -107,20 +122,24 @@ def test_a_decision_about_a_suggestion_that_is_no_longer_made_is_kept(case: Case
     assert count_progress(case.record).orphans == 1
 
 
-def test_the_w3c_form_carries_every_persons_decisions_to_another_record(case: Case, tmp_path: Path) -> None:
+def test_the_w3c_form_carries_every_persons_decisions_to_another_record(
+    case: Case, tmp_path: Path, made: Path
+) -> None:
     items = find_items(case.record)
     edited = next(i for i in items if i.layer == "mention" and i.value == "Taliban")
     ids = [str(i.id) for i in items]
-    decide_all(case.record, {"accepted": ids[:4], "rejected": ids[4:6], "unsure": ids[6:7]}, "Ana", "با یادداشت")
+    decide_all(
+        case.record, {"accepted": ids[:4], "rejected": ids[4:6], "unsure": ids[6:7]}, "Ana", "با یادداشت"
+    )
     decide_all(case.record, {"rejected": ids[:2]}, "Ben")
     steps = tmp_path / "e.jsonl"
     page_file(case, steps, lambda s: s.__setitem__(slice(None), [
         x | {"state": "same-as", "change": {"same_as": "Islamic Emirate", "value": "Islamic Emirate"}}
-        for x in s if x["target"] == str(edited.id)]), by="Cyra")  # fmt: skip
+        for x in s if x["target"] == str(edited.id)]), {"by": "Cyra"})  # fmt: skip
     take_file(case.record, steps, case="case")
     for name in ("a.jsonld", "a.csv"):
         export_annotations(case.record, tmp_path / name)
-        with open_case(write_texts_case(tmp_path / f"other {name}")) as other:
+        with open_case(shutil.copytree(made, tmp_path / f"other {name}")) as other:
             done = take_file(other.record, tmp_path / name)
             assert done.people == ("Ana", "Ben", "Cyra")
             assert _told(other) == _told(case)
@@ -138,14 +157,19 @@ def test_annotations_of_another_coder_become_their_decisions(case: Case, tmp_pat
     text = TEXTS[0][2]
     start = text.index("Daro Venn")
     front = text.index("Hill Front")
-    rows = {"text": text, "label": [[front, front + 10, "person"], [start, start + 9, "person"], [4, 8, "place"]]}
+    rows = {
+        "text": text,
+        "label": [[front, front + 10, "person"], [start, start + 9, "person"], [4, 8, "place"]],
+    }
     path = tmp_path / "ben.jsonl"
     path.write_text(json.dumps(rows) + "\n", encoding="utf-8")
     with pytest.raises(InputError, match="--by NAME"):
         take_file(case.record, path)
     done = take_file(case.record, path, "Ben")
     assert (done.form, done.people, done.decisions, done.new_spans) == ("doccano", ("Ben",), 3, 1)
-    by_place = {(i.start, i.end): i for i in find_items(case.record) if i.layer == "mention" and i.quote in text}
+    by_place = {
+        (i.start, i.end): i for i in find_items(case.record) if i.layer == "mention" and i.quote in text
+    }
     assert by_place[front, front + 10].state == "edited"
     assert by_place[front, front + 10].told("kind") == "person"
     assert by_place[start, start + 9].state == "accepted"
@@ -170,10 +194,12 @@ def test_a_complete_file_rejects_what_it_leaves_out(case: Case, tmp_path: Path) 
     path = tmp_path / "ben.jsonl"
     text = TEXTS[0][2]
     front = text.index("Hill Front")
-    path.write_text(json.dumps({"text": text, "label": [[front, front + 10, "organisation"]]}) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps({"text": text, "label": [[front, front + 10, "organisation"]]}) + "\n", encoding="utf-8"
+    )
     done = take_file(case.record, path, "Ben", complete=True)
     states = {i.id: i.state for i in find_items(case.record) if i.layer == "mention"}
-    others = [i for i in find_items(case.record, states=["rejected"])]
+    others = find_items(case.record, states=["rejected"])
     assert done.left_out == len(others) > 0
     # Other texts, and statements, which the file says nothing of, are left alone.
     assert "suggested" in states.values()
@@ -203,7 +229,9 @@ def test_agreement_counts_what_two_people_decided(case: Case) -> None:
     ids = [str(i.id) for i in find_items(case.record)]
     assert measure_agreement(case.record)[0].found is None
     decide_all(case.record, {"accepted": ids[:6], "rejected": ids[6:10], "unsure": ids[10:11]}, "Ana")
-    decide_all(case.record, {"accepted": ids[1:6], "rejected": [ids[0], *ids[6:10]], "unsure": ids[11:12]}, "Ben")
+    decide_all(
+        case.record, {"accepted": ids[1:6], "rejected": [ids[0], *ids[6:10]], "unsure": ids[11:12]}, "Ben"
+    )
     found = measure_agreement(case.record)[0].found
     assert found is not None
     assert (found.units, found.coders) == (10, 2)

@@ -96,7 +96,10 @@ def test_a_record_made_anew_takes_the_decisions_back(tmp_path: Path) -> None:
 def test_a_changed_file_and_a_changed_record_are_told_apart_from_each_other(record: Record) -> None:
     add_decisions(record, [made(1), made(2)])
     path = log_of(record)
-    path.write_text(path.read_text(encoding="utf-8").replace('"state": "accepted"', '"state": "rejected"'), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"state": "accepted"', '"state": "rejected"'),
+        encoding="utf-8",
+    )
     assert "tell different decisions" in check_log(record)[0]
     assert settle_log(record) == 0
     path.write_text("{\n", encoding="utf-8")
@@ -152,7 +155,9 @@ def test_a_decision_with_its_own_time_is_taken_once(record: Record) -> None:
         (made(1, note="x" * 3_000), "2,000"),
     ],
 )
-def test_a_faulty_decision_takes_none_of_its_fellows_in(record: Record, decision: Decision, said: str) -> None:
+def test_a_faulty_decision_takes_none_of_its_fellows_in(
+    record: Record, decision: Decision, said: str
+) -> None:
     with pytest.raises(RecordError, match=said):
         add_decisions(record, [made(9), decision])
     assert decision_rows(record) == []

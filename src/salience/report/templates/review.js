@@ -22,7 +22,7 @@
   const own = new Map();   // id -> the last step of this sitting about it
   let steps = [];          // every step, undone ones too: nothing is deleted
   let undoable = [];       // steps that z can still take back
-  let at = 0, asking = null, unsaved = false;
+  let at = 0, asking = null, savedSteps = 0;
 
   const node = (tag, text, name) => {
     const made = document.createElement(tag);
@@ -107,7 +107,7 @@
 
   function showCount() {
     const done = items.filter((item) => now(item).state !== "suggested").length;
-    el("count").textContent = `${done} of ${items.length} decided` + (unsaved ? ", not saved" : "");
+    el("count").textContent = `${done} of ${items.length} decided` + (steps.length > savedSteps ? ", not saved" : "");
   }
 
   function step(item, state, change, note) {
@@ -117,7 +117,6 @@
                    at: new Date().toISOString(), text: item.text, start: item.start, end: item.end, quote: item.quote,
                    kind: item.kind };
     steps.push(made);
-    unsaved = true;
     return made;
   }
 
@@ -226,13 +225,14 @@
     link.download = `decisions-${el("by").value.trim().replace(/[^\p{L}\p{N}]+/gu, "-")}-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, "")}.jsonl`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-    unsaved = false;
+    savedSteps = steps.length;
+    keep();
     showCount();
   }
 
   // Some browsers let no page from a file keep anything; then only the saved file remains.
   function keep() {
-    try { localStorage.setItem(KEPT, JSON.stringify({ by: el("by").value, steps })); } catch (error) { return; }
+    try { localStorage.setItem(KEPT, JSON.stringify({ by: el("by").value, steps, savedSteps })); } catch (error) { return; }
   }
 
   function restore() {
@@ -246,7 +246,7 @@
       if (!known.has(made.target)) continue;
       if (made.state === "suggested") own.delete(made.target); else own.set(made.target, made);
     }
-    unsaved = steps.length > 0;
+    savedSteps = kept.savedSteps || 0;
   }
 
   document.addEventListener("keydown", (event) => {
@@ -267,7 +267,7 @@
   el("save").addEventListener("click", save);
   el("by").addEventListener("change", keep);
   el("by").addEventListener("keydown", (event) => { if (event.key === "Enter") el("by").blur(); });
-  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (steps.length > savedSteps) event.preventDefault(); });
 
   el("names").replaceChildren(...data.names.map((name) => { const o = node("option"); o.value = name; return o; }));
   el("by").value = data.by;
