@@ -198,6 +198,7 @@ def test_a_decision_whose_suggestion_is_gone_is_kept_counted_and_holds_again(tmp
         assert find_items(case.record, ids=[press.id]) == []
         assert count_orphans(case.record) == 1
         assert count_progress(case.record).orphans == 1
+        assert any("1 decided suggestions are no longer made" in note for note in case.warnings())
         assert decision_rows(case.record)[0]["note"] == "no actor"
     (folder / "actors.csv").write_text(actors, encoding="utf-8")
     with open_case(folder) as case:

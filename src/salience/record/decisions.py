@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from salience.errors import RecordError
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ STATES = ("accepted", "edited", "rejected", "unsure", "same-as", "suggested")
 LAYERS = ("mention", "statement")
 EDITABLE = ("kind", "value", "about", "speaker")
 COLUMNS = ("number", "target", "layer", "state", "change", "by", "at", "note", "previous", "hash")
+TYPES = {"number": pa.int64(), "target": pa.int64()}
 LOG = "decisions.jsonl"
 LONGEST_NOTE, LONGEST_NAME = 2_000, 200
 
@@ -90,10 +93,11 @@ def add_decisions(
     for one in made:
         if fault := find_fault(one):
             raise RecordError(f"decision about {one.target}: {fault}. Nothing was taken.")
-    settle_log(record)
-    if problems := check_log(record):
-        raise RecordError(f"{problems[0]}. Nothing was taken.")
-    before = decision_rows(record)
+    both = _both(record)
+    if both.problems:
+        raise RecordError(f"{both.problems[0]}. Nothing was taken.")
+    _fill(record, both)
+    before = max(both.rows, both.kept, key=len)
     known = {_same(row) for row in before}
     last = before[-1] if before else {"number": 0, "hash": ""}
     rows: list[dict[str, Any]] = []
@@ -107,7 +111,7 @@ def add_decisions(
         last = row
     if rows or also:
         _insert(record, rows, also)
-        write_log(record, [*before, *rows])
+        _append(log_of(record), rows)
     return len(rows)
 
 
@@ -241,36 +245,56 @@ def settle_log(record: Record) -> int:
     Whichever is longer fills the other, if the shorter is its beginning. Where they part, neither is touched:
     `check_log` says so.
     """
-    rows, kept = decision_rows(record), read_log(log_of(record))
-    if broken_links(rows) or broken_links(kept) or _parting(rows, kept) is not None:
-        return 0
-    if len(kept) > len(rows):
-        _insert(record, kept[len(rows) :])
-    elif len(rows) > len(kept):
-        write_log(record, rows)
-    return max(0, len(kept) - len(rows))
+    both = _both(record)
+    if not both.problems:
+        _fill(record, both)
+        return max(0, len(both.kept) - len(both.rows))
+    return 0
 
 
 def check_log(record: Record) -> list[str]:
     """Return what is wrong with the decisions, in plain sentences: a broken chain, or a file that tells otherwise."""
+    both = _both(record)
+    if not both.problems and len(both.kept) > len(both.rows):
+        return [
+            f"the record lacks the last {len(both.kept) - len(both.rows)} decisions that {LOG} holds; "
+            "`salience run` takes them back"
+        ]
+    return both.problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """The decisions as the record and as the file hold them, and why they cannot be made the same."""
+
+    rows: list[dict[str, Any]]
+    kept: list[dict[str, Any]]
+    problems: list[str]
+
+
+def _both(record: Record) -> _Both:
     rows = decision_rows(record)
-    if problems := broken_links(rows):
-        return problems
     try:
         kept = read_log(log_of(record))
     except RecordError as error:
-        return [str(error)]
-    place = _parting(rows, kept)
-    if place is not None or broken_links(kept):
-        return [
-            f"{LOG} and the record tell different decisions from number {place or 1} on; keep both, ask who changed one"
+        return _Both(rows, [], broken_links(rows) or [str(error)])
+    place = next(
+        (n for n, (one, other) in enumerate(zip(rows, kept, strict=False), start=1) if one != other), None
+    )
+    problems = broken_links(max(rows, kept, key=len)) if place is None else broken_links(rows)
+    if place is not None and not problems:
+        problems = [
+            f"{LOG} and the record tell different decisions from number {place} on; keep both, and ask who changed one"
         ]
-    if len(kept) > len(rows):
-        return [
-            f"the record lacks the last {len(kept) - len(rows)} decisions that {LOG} holds; "
-            "`salience run` takes them back"
-        ]
-    return []
+    return _Both(rows, kept, problems)
+
+
+def _fill(record: Record, both: _Both) -> None:
+    """Give the shorter of the two what the longer has more."""
+    if len(both.kept) > len(both.rows):
+        _insert(record, both.kept[len(both.rows) :])
+    elif len(both.rows) > len(both.kept):
+        _append(log_of(record), both.rows[len(both.kept) :])
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
@@ -298,16 +322,11 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def write_log(record: Record, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add to the file the decisions it does not hold yet; existing lines are never written again."""
-    path = log_of(record)
-    held = len(read_log(path))
-    new = rows[held:]
-    if not new:
-        return
+def _append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add decisions to the end of the file; whole lines are never written again."""
     lines = [
         json.dumps({**row, "target": str(row["target"])}, ensure_ascii=False, sort_keys=True) + "\n"
-        for row in new
+        for row in rows
     ]
     try:
         path.touch()
@@ -321,14 +340,6 @@ def write_log(record: Record, rows: Sequence[Mapping[str, Any]]) -> None:
         raise RecordError(
             f"cannot write {path}: {error.strerror}. The record holds the decisions."
         ) from error
-
-
-def _parting(rows: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, Any]]) -> int | None:
-    """Return the number of the first decision that two tellings do not share; None when one begins the other."""
-    for place, (one, other) in enumerate(zip(rows, kept, strict=False), start=1):
-        if one["hash"] != other["hash"]:
-            return place
-    return None
 
 
 def _row(one: Decision, last: Mapping[str, Any]) -> dict[str, Any]:
@@ -354,10 +365,15 @@ def _insert(
         if also:
             also(connection)
         if rows:
-            connection.executemany(
-                f"INSERT INTO decision VALUES ({', '.join('?' * len(COLUMNS))})",
-                [[row[name] for name in COLUMNS] for row in rows],
+            table = pa.table(
+                {
+                    name: pa.array([row[name] for row in rows], TYPES.get(name, pa.string()))
+                    for name in COLUMNS
+                }
             )
+            connection.register("made_now", table)
+            connection.execute("INSERT INTO decision FROM made_now")
+            connection.unregister("made_now")
 
 
 def _is_time(text: str) -> bool:
