@@ -237,3 +237,39 @@ def test_agreement_counts_what_two_people_decided(case: Case) -> None:
     assert (found.units, found.coders) == (10, 2)
     # One disagreement among 10 units of 2 values: o = 2 of 20; 11 accepted, 9 rejected: 1 - (2/20)/(2·11·9/(20·19)).
     assert found.alpha == pytest.approx(1 - (2 / 20) / (2 * 11 * 9 / 380), abs=1e-12)
+
+
+def test_two_kinds_of_one_place_by_one_person_are_refused(case: Case, tmp_path: Path) -> None:
+    path = tmp_path / "ben.jsonl"
+    row = {"text": TEXTS[0][2], "label": [[0, 3, "place"], [0, 3, "person"]]}
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="Keep one"):
+        take_file(case.record, path, "Ben")
+    row["label"] = [[0, 3, "place"], [0, 3, "place"]]
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert take_file(case.record, path, "Ben").decisions == 1
+
+
+def test_an_edited_kind_of_a_statement_keeps_its_row_in_every_format(case: Case, tmp_path: Path) -> None:
+    item = next(i for i in find_items(case.record) if i.kind == "attribution")
+    steps = page_file(case, tmp_path / "e.jsonl", lambda s: s.__setitem__(slice(None), [
+        x | {"state": "edited", "change": {"kind": "claim"}} for x in s if x["target"] == str(item.id)]))  # fmt: skip
+    take_file(case.record, steps, case="case")
+    before = len(find_items(case.record))
+    for by, name in (
+        ("", "a.jsonld"),
+        ("", "a.csv"),
+        ("Ben", "a.jsonl"),
+        ("Cyra", "a.json"),
+        ("Dara", "a.zip"),
+    ):
+        export_annotations(case.record, tmp_path / name, kinds=["attribution"])
+        if name == "a.json":
+            tasks = json.loads((tmp_path / name).read_text(encoding="utf-8"))
+            tasks = [{"data": t["data"], "annotations": t["predictions"]} for t in tasks]
+            (tmp_path / name).write_text(json.dumps(tasks), encoding="utf-8")
+        assert take_file(case.record, tmp_path / name, by).new_spans == 0
+    assert len(find_items(case.record)) == before
+    told = {by: row["change"]["kind"] for (target, by), row in last_by_person(decision_rows(case.record)).items()
+            if target == item.id}  # fmt: skip
+    assert told == {"Ana": "claim", "Ben": "claim", "Cyra": "claim", "Dara": "claim"}

@@ -89,7 +89,8 @@ def agreement_lines(measured: Sequence[CoderAgreement]) -> list[str]:
                     "No suggestion was decided by two people yet, so the record cannot say how far they agree."
                 ]
             continue
-        base = f"{found.units:,} suggestions that two or more of {found.coders} people decided"
+        what = "suggestion" if found.units == 1 else "suggestions"
+        base = f"{found.units:,} {what} that at least two of {found.coders} people decided"
         if found.alpha != found.alpha:
             lines.append(
                 f"{start} all decided alike ({base}); where nothing differs, alpha cannot be computed."

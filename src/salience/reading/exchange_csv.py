@@ -29,9 +29,12 @@ def write_csv(bundle: Bundle) -> Files:
                 content[max(0, one.start - AROUND) : one.start],
                 content[one.end : one.end + AROUND],
             )
-            row = (one.target, one.sha256, one.start, one.end, one.quote, before, after, one.layer, one.kind, one.value,
-                   one.speaker, one.about, one.state, one.by, one.at, one.note, one.same_as, one.how,
-                   one.confidence)  # fmt: skip
+            # Words before the digits keep a spreadsheet from rounding them.
+            row = (
+                f"{one.layer}-{one.target}", one.sha256, one.start, one.end, one.quote, before, after, one.layer, one.kind,
+                one.value, one.speaker, one.about, one.state, one.by, one.at, one.note, one.same_as, one.how,
+                one.confidence,
+            )  # fmt: skip
             writer.writerow([_guard(cell) if isinstance(cell, str) else cell for cell in row])
     return Files(
         b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8", "surrogatepass"), len(bundle.annotations)
@@ -90,8 +93,13 @@ def _read(row: dict[str, str], where: str, file: str) -> Annotation:
         value=text_or_none(row.get("value")), speaker=text_or_none(row.get("speaker")),
         about=text_or_none(row.get("about")),
         state=row.get("state") or "accepted", by=row.get("by", ""), at=row.get("at", ""), note=row.get("note", ""),
-        same_as=row.get("same_as", ""), where=where,
+        same_as=row.get("same_as", ""), target=_own_id(row.get("id", ""), file, where), where=where,
     )  # fmt: skip
+
+
+def _own_id(told: str, file: str, where: str) -> int | None:
+    digits = told.partition("-")[2]
+    return take_int(digits, "id", file, where) if digits else None
 
 
 def _guard(cell: str) -> str:

@@ -6,6 +6,7 @@ A target names our text by its hash and the place twice: by a TextPositionSelect
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -128,8 +129,14 @@ def _read(one: Any, where: str, file: str) -> Annotation:
         layer=text_or_none(one.get("salience:layer")), value=bodies.get("identifying"),
         speaker=one.get("salience:speaker"), about=one.get("salience:about"), state=str(told_state), by=str(by or ""),
         at=str(one.get("created") or ""), note=bodies.get("commenting", ""),
-        same_as=str(one.get("salience:sameAs") or ""), where=where,
+        same_as=str(one.get("salience:sameAs") or ""), target=_own_id(one.get("id")), where=where,
     )  # fmt: skip
+
+
+def _own_id(told: Any) -> int | None:
+    """Return the row that an id of ours names; None for ids that other programs gave."""
+    match = re.match(r"urn:salience:\w+:(\d{1,19}):", str(told), re.ASCII)
+    return int(match[1]) if match else None
 
 
 def _list(value: Any) -> list[Any]:

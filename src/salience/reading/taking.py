@@ -105,26 +105,12 @@ def take_file(
     found = [_named(one, by, path.name) for one in found]
     placed = _place(record, found, path.name)
     items = {item.id: item for item in find_items(record, texts=sorted({text for _, text, _ in placed}))}
-    made, rows = [], dict[int, tuple[str, dict[str, Any]]]()
-    for one, text, quote in placed:
-        decision, row = _decide(one, text, quote, items, path.name)
-        made.append(decision)
-        if row is not None:
-            rows.setdefault(decision.target, row)
+    made, rows = _decide_all(placed, items, path.name)
     left = _left_out(items, placed, made, path.name) if complete else []
     fresh = _unknown(record, [*made, *left])
-    added = add_decisions(
-        record, fresh, also=(lambda connection: _add_spans(connection, rows)) if rows else None
-    )
-    return Taken(
-        chosen,
-        len(found),
-        added,
-        len(made) + len(left) - added,
-        len(rows),
-        len(left),
-        tuple(sorted({d.by for d in made})),
-    )
+    added = add_decisions(record, fresh, lambda connection: _add_spans(connection, rows)) if fresh else 0
+    known, people = len(made) + len(left) - added, tuple(sorted({d.by for d in made}))
+    return Taken(chosen, len(found), added, known, len(rows), len(left), people)
 
 
 def _require_case(path: Path, case: str) -> None:
@@ -206,8 +192,47 @@ def _misplaced(one: Annotation, content: str | None) -> str | None:
     )
 
 
+def _decide_all(
+    placed: Sequence[tuple[Annotation, str, str]], items: Mapping[int, Item], file: str
+) -> tuple[list[Decision], dict[int, tuple[str, dict[str, Any]]]]:
+    """Return the decisions that annotations make, and rows for places that nothing in the record covers.
+
+    Raises
+    ------
+    InputError
+        One person says two things of one place in a file that holds no steps, only what stands.
+    """
+    statements: dict[tuple[str, int, int], list[Item]] = {}
+    for item in items.values():
+        if item.layer == "statement":
+            statements.setdefault((item.text, item.start, item.end), []).append(item)
+    made: list[Decision] = []
+    rows: dict[int, tuple[str, dict[str, Any]]] = {}
+    first: dict[tuple[str, int], Annotation] = {}
+    for one, text, quote in placed:
+        same_place = statements.get((text, one.start, one.end), [])
+        decision, row = _decide(one, text, quote, items, same_place, file)
+        before = first.setdefault((one.by, decision.target), one)
+        if one.change is None and _sense(before) != _sense(one):
+            raise InputError(
+                f"{before.where} and {one.where} say different things of {quote[:SHOWN]!r} at {one.start}–{one.end}, "
+                f"both by {one.by}: {before.kind}, {before.state} and {one.kind}, {one.state}. Keep one. "
+                "Nothing was taken.",
+                file=file,
+            )
+        if one.change is not None or before is one:
+            made.append(decision)
+        if row is not None:
+            rows.setdefault(decision.target, row)
+    return made, rows
+
+
+def _sense(one: Annotation) -> tuple[str | None, ...]:
+    return (one.kind, one.value, one.speaker, one.about, one.state, one.same_as)
+
+
 def _decide(
-    one: Annotation, text: str, quote: str, items: Mapping[int, Item], file: str
+    one: Annotation, text: str, quote: str, items: Mapping[int, Item], same_place: Sequence[Item], file: str
 ) -> tuple[Decision, tuple[str, dict[str, Any]] | None]:
     """Return the decision an annotation makes, and the row of a span that nothing in the record covers."""
     if one.kind not in (*MENTION_KINDS, *STATEMENT_KINDS):
@@ -216,7 +241,7 @@ def _decide(
             f"{one.where}: '{one.kind}' is no kind; there are {kinds}. Nothing was taken.", file=file
         )
     layer = one.layer or layer_of(one.kind)
-    target = _target(one, layer, text, items)
+    target = _target(one, layer, text, items, same_place)
     if target is None:
         raise InputError(
             f"{one.where}: no suggestion has the id {one.target}, and none of this kind can stand at "
@@ -243,23 +268,23 @@ def _decide(
     return decision, (layer, _new_row(target, layer, one, text, quote))
 
 
-def _target(one: Annotation, layer: str, text: str, items: Mapping[int, Item]) -> int | None:
-    """Return the row that an annotation is about: the one of its place and kind; None when its id names no such row."""
-    place = (
-        stable_id("mention", text, one.start, one.end)
-        if layer == "mention"
-        else stable_id("statement", text, one.start, one.end, one.kind)
-    )
-    if one.target is None or one.target == place:
-        return place
-    item = items.get(one.target)
-    same = item is not None and (item.text, item.start, item.end, item.layer) == (
-        text,
-        one.start,
-        one.end,
-        layer,
-    )
-    return one.target if same else None
+def _target(
+    one: Annotation, layer: str, text: str, items: Mapping[int, Item], same_place: Sequence[Item]
+) -> int | None:
+    """Return the row that an annotation is about: the one of its id, else of its place and kind.
+
+    None when its id names no row that can stand at its place.
+    """
+    if layer == "mention":
+        place = stable_id("mention", text, one.start, one.end)
+        return place if one.target in (None, place) else None
+    if one.target is not None:
+        # The kind may have been edited since the id was made.
+        could = {stable_id("statement", text, one.start, one.end, kind) for kind in STATEMENT_KINDS}
+        return one.target if one.target in could else None
+    place = stable_id("statement", text, one.start, one.end, one.kind)
+    edited = next((item.id for item in same_place if item.told("kind") == one.kind), place)
+    return place if place in items else edited
 
 
 def _changes(one: Annotation, item: Item | None) -> dict[str, Any]:
