@@ -252,6 +252,7 @@ def test_a_file_that_is_cut_off_is_never_read_as_another(form: str, share: float
         ("a.zip", "PK\x03\x04nothing", "damaged"),
         ("a.xmi", '<xmi:XMI xmlns:xmi="http://www.omg.org/XMI"/>', "TypeSystem.xml is expected"),
         ("a.txt", "Dear all,\n", "none of the formats"),
+        ("a.jsonl", '{"text": ' + "[" * 200_000 + "\n", "nested too deeply|no whole JSON"),
     ],
 )
 def test_a_faulty_file_says_what_is_wrong_and_where(
@@ -307,3 +308,18 @@ def _task(text: str, start: int, end: int, quote: str) -> dict[str, object]:
     value = {"start": start, "end": end, "text": quote, "labels": ["organisation"]}
     region = {"id": "r1", "type": "labels", "from_name": "label", "to_name": "text", "value": value}
     return {"id": 4, "data": {"text": text}, "annotations": [{"result": [region], "completed_by": 3}]}
+
+
+def test_a_table_parted_by_semicolons_as_spreadsheets_save_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_bytes(b"\xef\xbb\xbftext;start;end;quote;kind;by\r\nab;0;1;'=x;place;Ana\r\n")
+    (one,) = read_annotations(path)[1]
+    assert (one.start, one.end, one.quote, one.by) == (0, 1, "=x", "Ana")
+
+
+def test_a_first_line_that_is_a_long_text_is_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "d.jsonl"
+    path.write_text(
+        json.dumps({"text": "Kabul " * 30_000, "label": [[0, 5, "place"]]}) + "\n", encoding="utf-8"
+    )
+    assert recognise(path) == "doccano"

@@ -6,6 +6,7 @@ What comes back is taken whole or not at all: every span must hold, in our text,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,14 +163,17 @@ def recognise(path: Path) -> str:
     """
     with path.open("rb") as stream:
         head = stream.read(1 << 16)
+        stream.seek(0)
+        # The first line may be a whole text.
+        first = stream.readline()
     if head[:4] == b"PK\x03\x04" or b"http:///uima/cas" in head or b"xmi:XMI" in head:
         return "uima"
     text = head.decode("utf-8-sig", "replace").lstrip()
     if text.startswith("["):
         return "label-studio"
     if text.startswith("{"):
-        return _recognise_json(text)
-    if "," in text.split("\n", 1)[0] and "start" in text.split("\n", 1)[0]:
+        return _recognise_json(first.decode("utf-8-sig", "replace"))
+    if {"text", "start"} & set(re.split(r"[,;\t\r]", text.split("\n", 1)[0])):
         return "csv"
     raise InputError(
         f"this is none of the formats that are read: {', '.join(f.what for f in FORMATS.values())}",
@@ -177,11 +181,10 @@ def recognise(path: Path) -> str:
     )
 
 
-def _recognise_json(text: str) -> str:
-    first = text.split("\n", 1)[0]
+def _recognise_json(first: str) -> str:
     try:
         row = json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "w3c"
     if not isinstance(row, Mapping) or "@context" in row:
         return "w3c"

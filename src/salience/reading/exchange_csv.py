@@ -31,8 +31,8 @@ def write_csv(bundle: Bundle) -> Files:
             )
             # Words before the digits keep a spreadsheet from rounding them.
             row = (
-                f"{one.layer}-{one.target}", one.sha256, one.start, one.end, one.quote, before, after, one.layer, one.kind,
-                one.value, one.speaker, one.about, one.state, one.by, one.at, one.note, one.same_as, one.how,
+                f"{one.layer}-{one.target}", one.sha256, one.start, one.end, one.quote, before, after, one.layer,
+                one.kind, one.value, one.speaker, one.about, one.state, one.by, one.at, one.note, one.same_as, one.how,
                 one.confidence,
             )  # fmt: skip
             writer.writerow([_guard(cell) if isinstance(cell, str) else cell for cell in row])
@@ -56,7 +56,10 @@ def read_csv(path: Path) -> list[Annotation]:
             f"the file is not UTF-8 (byte {error.start:,}); save it as “CSV UTF-8”. Nothing was taken.",
             file=path.name,
         ) from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    # In many countries spreadsheets part columns by semicolons.
+    first = text.split("\n", 1)[0]
+    parts = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=parts, strict=True)
     found: list[Annotation] = []
     try:
         header = next(reader)

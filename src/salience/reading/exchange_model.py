@@ -124,6 +124,10 @@ def load_json(path: Path) -> Any:
         raise InputError(
             f"the file is not UTF-8 (byte {error.start:,}); nothing was taken", file=path.name
         ) from error
+    except RecursionError as error:
+        raise InputError(
+            "its brackets are nested too deeply to be annotations; nothing was taken", file=path.name
+        ) from error
     except json.JSONDecodeError as error:
         raise InputError(
             f"this is no whole JSON file: {error.msg}. It may be cut off; export it again. Nothing was taken.",
@@ -153,6 +157,8 @@ def load_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
+        except RecursionError as error:
+            raise InputError("brackets are nested too deeply here", file=path.name, line=number) from error
         except json.JSONDecodeError as error:
             raise InputError(
                 f"this line is no whole JSON object: {error.msg}. The file may be cut off; save or export it again. "
