@@ -39,7 +39,7 @@ def write_texts_case(
 ) -> Path:
     """Make a case whose record holds these texts, read with these actors."""
     new_case(folder)
-    (folder / "actors.csv").write_text(actors, encoding="utf-8")
+    (folder / "aliases.csv").write_text(actors, encoding="utf-8")
     articles = folder / "articles.jsonl"
     articles.write_text(
         "".join(

@@ -280,7 +280,7 @@ class Case:
         return take_in(self.record, path, self.folder / RAW, importer, mapping, self.rules, progress)
 
     def _settle(self, progress: Progress | None = None) -> None:
-        """Let the record follow `sources.csv` and `actors.csv`, and read the texts that are not read yet."""
+        """Let the record follow `sources.csv` and `aliases.csv`, and read the texts that are not read yet."""
         if not self.read_only:
             settle(self.record, self.folder, self.rules, self.actors, progress)
 

@@ -27,7 +27,7 @@ class CaseInput(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     file: str = Field(description="The file, relative to the case folder or to the folder given with --data.")
-    importer: Literal["ucdp", "acled", "table", "documents"] | None = Field(
+    importer: Literal["ucdp", "acled", "table", "documents", "negotiation"] | None = Field(
         None, alias="as", description="What reads it; recognised from the columns when left out."
     )
     map: str | None = Field(None, description="The mapping of a table, relative to the case folder.")

@@ -12,11 +12,13 @@ from salience.errors import InputError
 from salience.record.actors import ActorRule, settle_actors
 from salience.record.decisions import settle_log
 from salience.record.events import refresh_events
+from salience.record.landscape import CASE_TABLES, write_landscape
 from salience.record.source_names import SourceRule, settle_sources, sources_differ
 from salience.record.store import Record
+from salience.sources.landscape_files import read_landscape_files
 from salience.sources.load import Imported, import_file
 
-RAW, ACTORS_FILE, ROLES_FILE = "raw", "actors.csv", "roles.toml"
+RAW, ALIASES_FILE, ROLES_FILE = "raw", "aliases.csv", "roles.toml"
 ACTOR_COLUMNS = ("label", "actor", "kind", "valid_from", "valid_to")
 ACTOR_KINDS = ("organisation", "person", "place", "population")
 
@@ -39,6 +41,10 @@ def take_in(
     told = progress or (lambda stage, share: None)
     endings = (*PLAIN, *PAGES, *FEEDS, ".pdf", ".docx", ".jsonl", ".ndjson")
     known = importer is None and mapping is None and (path.is_dir() or path.suffix.lower() in endings)
+    if importer == "negotiation":
+        from salience.sources.negotiation import import_negotiation
+
+        return import_negotiation(record, path, raw_folder)
     if importer == "documents" or (known and not _is_events_text(path)):
         return import_documents(record, path, raw_folder, mapping=mapping, rules=rules, progress=told)
     return import_file(
@@ -62,13 +68,14 @@ def settle(
     actors: Sequence[ActorRule],
     progress: Progress | None,
 ) -> None:
-    """Let the record follow `sources.csv` and `actors.csv`, then read what is not read yet with these names."""
+    """Let the record follow `sources.csv` and `aliases.csv`, then read what is not read yet with these names."""
     if sources_differ(record.connection, rules):
         with record.transaction() as connection:
             settle_sources(connection, rules)
             refresh_events(connection)
     with record.transaction() as connection:
         settle_actors(connection, actors)
+        write_landscape(connection, read_landscape_files(folder), CASE_TABLES)
     # A record made anew from raw files takes back what people decided.
     settle_log(record)
     if record.rows("SELECT 1 FROM text LIMIT 1"):
@@ -126,14 +133,14 @@ def list_input(
 
 
 def read_actors(folder: Path) -> list[ActorRule]:
-    """Read a case's `actors.csv`: which names stand for whom, and when.
+    """Read a case's `aliases.csv`: which names stand for whom, and when.
 
     Raises
     ------
     InputError
         A column is missing or not known, a kind is not known, or a day is no ISO date.
     """
-    path = folder / ACTORS_FILE
+    path = folder / ALIASES_FILE
     if not path.is_file():
         return []
     try:
@@ -145,14 +152,14 @@ def read_actors(folder: Path) -> list[ActorRule]:
                 wrong = unknown[0] if unknown else "label"
                 raise InputError(
                     f"expected are {', '.join(ACTOR_COLUMNS)}, of which only label is needed",
-                    file=ACTORS_FILE,
+                    file=ALIASES_FILE,
                     line=1,
                     column=wrong,
                 )
             reader.fieldnames = header
             return [_actor(reader.line_num, row) for row in reader if (row.get("label") or "").strip()]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"this is not a CSV file in UTF-8: {error}", file=ACTORS_FILE) from error
+        raise InputError(f"this is not a CSV file in UTF-8: {error}", file=ALIASES_FILE) from error
 
 
 def _actor(line: int, row: dict[str, str | None]) -> ActorRule:
@@ -160,7 +167,7 @@ def _actor(line: int, row: dict[str, str | None]) -> ActorRule:
     if cells["kind"] and cells["kind"] not in ACTOR_KINDS:
         raise InputError(
             f"'{cells['kind']}' is no kind; expected {', '.join(ACTOR_KINDS)} or nothing",
-            file=ACTORS_FILE,
+            file=ALIASES_FILE,
             line=line,
             column="kind",
         )
@@ -171,7 +178,7 @@ def _actor(line: int, row: dict[str, str | None]) -> ActorRule:
         except ValueError as error:
             raise InputError(
                 f"'{cells[name]}' is no day; expected YYYY-MM-DD or nothing",
-                file=ACTORS_FILE,
+                file=ALIASES_FILE,
                 line=line,
                 column=name,
             ) from error

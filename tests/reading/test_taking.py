@@ -184,7 +184,7 @@ def test_what_a_person_marked_survives_a_new_reading(case: Case, tmp_path: Path)
     take_file(case.record, path, "Ben")
     folder = case.folder
     case.close()
-    (folder / "actors.csv").write_text("label,actor,kind\nDray,Dray,place\n", encoding="utf-8")
+    (folder / "aliases.csv").write_text("label,actor,kind\nDray,Dray,place\n", encoding="utf-8")
     with open_case(folder) as opened:
         opened.add(folder / "articles.jsonl", "documents")
         assert [i.quote for i in find_items(opened.record) if i.how == "person"] == ["Hill"]

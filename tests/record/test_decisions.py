@@ -172,7 +172,7 @@ def test_decisions_survive_a_new_reading_with_other_names(tmp_path: Path) -> Non
         decide_all(case.record, {"accepted": [str(item.id) for item in items]}, "Ana")
         front = next(i for i in items if i.quote == "Hill Front" and i.layer == "mention")
     named = "label,actor,kind\nHill Front,Front of the Hills,organisation\nVarenian Army,Army,organisation\n"
-    (folder / "actors.csv").write_text(named, encoding="utf-8")
+    (folder / "aliases.csv").write_text(named, encoding="utf-8")
     with open_case(folder) as case:
         case.add(folder / "articles.jsonl", "documents")
         after = {item.id: item for item in find_items(case.record)}
@@ -193,7 +193,7 @@ def test_a_decision_whose_suggestion_is_gone_is_kept_counted_and_holds_again(tmp
         press = next(i for i in find_items(case.record) if i.value == "Press corps")
         decide_all(case.record, {"rejected": [str(press.id)]}, "Ana", "no actor")
         assert count_orphans(case.record) == 0
-    (folder / "actors.csv").write_text(ACTORS, encoding="utf-8")
+    (folder / "aliases.csv").write_text(ACTORS, encoding="utf-8")
     with open_case(folder) as case:
         case.add(folder / "articles.jsonl", "documents")
         assert find_items(case.record, ids=[press.id]) == []
@@ -201,7 +201,7 @@ def test_a_decision_whose_suggestion_is_gone_is_kept_counted_and_holds_again(tmp
         assert count_progress(case.record).orphans == 1
         assert any("1 decided suggestions are no longer made" in note for note in case.warnings())
         assert decision_rows(case.record)[0]["note"] == "no actor"
-    (folder / "actors.csv").write_text(actors, encoding="utf-8")
+    (folder / "aliases.csv").write_text(actors, encoding="utf-8")
     with open_case(folder) as case:
         case.add(folder / "articles.jsonl", "documents")
         assert find_items(case.record, ids=[press.id])[0].state == "rejected"

@@ -43,7 +43,9 @@ def add(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files to take in.")],
     importer: Annotated[
         str | None,
-        typer.Option("--as", metavar="ucdp|acled|table|documents", help="What reads them; else recognised."),
+        typer.Option(
+            "--as", metavar="ucdp|acled|table|documents|negotiation", help="What reads them; else recognised."
+        ),
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option("--map", metavar="MAP.toml", help="The mapping of a table's columns.")

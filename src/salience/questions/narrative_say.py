@@ -162,7 +162,7 @@ def warn(found: Found, params: NarrativeParams) -> tuple[str, ...]:
         )
     if not found.namings:
         warnings.append(
-            "No actor is named by a name that the record knows: list names in actors.csv, and ask again."
+            "No actor is named by a name that the record knows: list names in aliases.csv, and ask again."
         )
     if params.rows == "all" and found.namings:
         warnings.append("These are suggestions of rules, of which people have reviewed "

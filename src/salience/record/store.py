@@ -18,6 +18,9 @@ from salience.record.decisions import check_log
 from salience.record.schema import create_statements, load_schema, schema_version
 from salience.record.sql import scalar
 
+# Tables with rows of the case's own files (origin 0) beside those of imports.
+OWN_TABLES = ("stakeholder", "issue", "position", "relation")
+
 
 class Record:
     """What is known of a conflict and who said so.
@@ -83,7 +86,7 @@ class Record:
             raise
 
     def fingerprint(self) -> str:
-        """Return a hash of what the record holds: its imports, what each source's name stands for, readings and decisions."""
+        """Return a hash of what the record holds: imports, what names stand for, readings, decisions, own tables."""
         parts = (
             self.connection.execute("SELECT id::VARCHAR FROM origin ORDER BY 1").fetchall()
             + self.connection.execute(
@@ -96,7 +99,12 @@ class Record:
             """SELECT DISTINCT coalesce(reading, '') FROM text UNION ALL
                SELECT coalesce(max_by(hash, number), '') FROM decision ORDER BY 1"""
         ).fetchall()
-        text = "\n".join([str(schema_version()), *(row[0] for row in parts + readings)])
+        # What a person writes in the case's own tables has no origin whose hash would tell of a change.
+        own = self.connection.execute(
+            " UNION ALL ".join(f"SELECT '{t}' || r::VARCHAR FROM {t} r WHERE origin = 0" for t in OWN_TABLES)
+            + " ORDER BY 1"
+        ).fetchall()
+        text = "\n".join([str(schema_version()), *(row[0] for row in parts + readings + own)])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def export(self, folder: Path | None = None) -> list[Path]:
