@@ -25,6 +25,7 @@ from salience.linking.source_names import Suggestion, suggest_sources
 from salience.questions.answer import Answer, answer_key
 from salience.questions.catalogue import find_question
 from salience.record.actors import ActorRule
+from salience.record.decisions import count_orphans
 from salience.record.names import normalise_name
 from salience.record.source_names import SourceRule, sources_differ
 from salience.record.store import Record
@@ -247,6 +248,10 @@ class Case:
         if unused:
             found.append(
                 f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"
+            )
+        if orphans := count_orphans(self.record):
+            found.append(
+                f"{orphans} decided suggestions are no longer made by the reading; their decisions are kept"
             )
         if self.read_only and sources_differ(self.record.connection, self.rules):
             found.append(

@@ -11,6 +11,7 @@ from pathlib import Path
 from salience.case_file import CASE_FILE, CaseFile, CaseInput, read_case_file
 from salience.errors import InputError
 from salience.record.actors import ActorRule, settle_actors
+from salience.record.decisions import settle_log
 from salience.record.events import refresh_events
 from salience.record.landscape import CASE_TABLES, write_landscape
 from salience.record.source_names import SourceRule, settle_sources, sources_differ
@@ -76,6 +77,8 @@ def settle(
     with record.transaction() as connection:
         settle_actors(connection, actors)
         write_landscape(connection, read_landscape_files(folder), CASE_TABLES)
+    # A record made anew from raw files takes back what people decided.
+    settle_log(record)
     if record.rows("SELECT 1 FROM text LIMIT 1"):
         from salience.reading.keeping import read_record
 

@@ -14,6 +14,7 @@ import narwhals as nw
 from salience.questions.frames import Tables, source_class
 from salience.questions.narrative_params import NarrativeParams
 from salience.questions.setting import Setting
+from salience.record.decisions import standing
 
 REST = "all others"
 
@@ -230,10 +231,8 @@ ACCEPTED = ("accepted", "edited", "same-as")
 
 def decided(record: Tables) -> dict[int, tuple[str, dict[str, Any]]]:
     """Return for each suggestion that a person decided the last state and what an edit changed."""
-    import json
-
-    rows = sorted(_rows(record.table("decision")), key=lambda row: row["number"])
-    return {row["target"]: (row["state"], json.loads(row["change"] or "{}")) for row in rows}
+    rows = standing(_rows(record.table("decision")))
+    return {target: (row["state"], row["change"]) for target, row in rows.items()}
 
 
 def stands(states: Mapping[int, tuple[str, dict[str, Any]]], row: int, params: NarrativeParams) -> bool:

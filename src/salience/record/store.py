@@ -14,6 +14,7 @@ import duckdb
 import narwhals as nw
 
 from salience.errors import RecordError
+from salience.record.decisions import check_log
 from salience.record.schema import create_statements, load_schema, schema_version
 from salience.record.sql import scalar
 
@@ -144,7 +145,7 @@ class Record:
             message.format(count=count)
             for query, message in CHECKS
             if (count := scalar(self.connection, query))
-        ]
+        ] + check_log(self)
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
