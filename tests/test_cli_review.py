@@ -90,7 +90,7 @@ def test_accepted_rows_and_all_rows_are_both_counted(case: Path) -> None:
 def test_a_question_of_accepted_rows_uses_them_only(case: Path) -> None:
     def namings(*words: str) -> int:
         answer = json.loads(salience("ask", case, "narrative", "--json", "--draws", "50", *words))
-        return next(e["n"] for e in answer["evidence"] if e["table"] == "statement")
+        return next(e["n"] for e in answer["evidence"] if e["name"] == "places where actors are named")
 
     before = namings()
     assert before > 0
