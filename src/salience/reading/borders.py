@@ -71,8 +71,8 @@ def _part_of_number(text: str, start: int) -> bool:
     first = WORD.match(text, start)
     if first is None or fold_word(first[0]) not in guard_words()["units"]:
         return False
-    before = text[max(0, start - 12) : start - 1].rsplit(" ", maxsplit=1)[-1]
-    return fold_word(before) in guard_words()["tens"]
+    before = WORD.findall(text[max(0, start - 12) : start - 1])
+    return bool(before) and fold_word(before[-1]) in guard_words()["tens"]
 
 
 def _goes_on_as_number(text: str, start: int, end: int) -> bool:

@@ -39,7 +39,7 @@ MARKS = "".join(
 INSIDE = "\\u00ad\\u0640\\u061c\\u200b\\u200d-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff"
 # A word begins with a letter or digit; marks that belong to it or stand unseen inside it do not end it. The
 # zero-width non-joiner does: Persian writes it, a space or nothing between the same two parts.
-WORD = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}{INSIDE}])*")
+WORD = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}]|[{INSIDE}]+(?=[^\W_]|[{MARKS}]))*")
 # Scripts that put no spaces between words.
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
