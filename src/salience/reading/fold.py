@@ -119,16 +119,16 @@ def fold(text: str) -> Folded:
         folded = _FOLDED[ord(character)]
         if len(folded) != 1 or (folded == " " and not character.isspace()):
             odd += character
-        elif folded != character and not (character.isascii() and character.isupper()):
+        elif folded != character:
             plain = plain.replace(character, folded)
     if not odd and "  " not in plain:
-        return Folded(plain.lower(), range(len(text) + 1))
+        return Folded(plain, range(len(text) + 1))
     parts: list[str] = []
     places = Places()
     done = length = 0
     marks = re.escape(odd)
     for run in re.finditer(rf"[ {marks}]{{2,}}" + (f"|[{marks}]" if odd else ""), plain):
-        parts.append(plain[done : run.start()].lower())
+        parts.append(plain[done : run.start()])
         places.begin(length, done)
         length += run.start() - done
         for place, piece in _fold_run(text, *run.span()):
@@ -136,7 +136,7 @@ def fold(text: str) -> Folded:
             places.begin(length, place)
             length += 1
         done = run.end()
-    parts.append(plain[done:].lower())
+    parts.append(plain[done:])
     places.begin(length, done)
     places.length = length + len(text) - done + 1
     return Folded("".join(parts), places)

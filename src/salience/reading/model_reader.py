@@ -189,7 +189,7 @@ def _checked_value(kind: str, value: str | None, span: Span) -> tuple[str | None
         return _checked_number(value, span)
     if value is None:
         return None, ""
-    inside = place(value, span.text, said=kind in ("label", "claim", "demand"))
+    inside = place(value, span.text, said=kind != "quote")
     if inside.spans:
         return inside.spans[0].text, ""
     return None, f"value '{value[:80]}' is not what the quote says: {inside.reason}"

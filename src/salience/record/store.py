@@ -99,7 +99,7 @@ class Record:
             """SELECT concat_ws('|', 'model', count(*), bit_xor(hash(id, start, "end", kind, value)))
                FROM (SELECT id, start, "end", kind, value FROM mention WHERE how = 'model' OR notes LIKE '%model: %'
                      UNION ALL SELECT id, start, "end", kind, value FROM statement
-                     WHERE how = 'model' OR detail LIKE '%"also": "model"%')
+                     WHERE how = 'model' OR detail LIKE '%"also":%')
                HAVING count(*) > 0"""
         ).fetchall()
         text = "\n".join([str(schema_version()), *(row[0] for row in parts + readings + suggested)])
