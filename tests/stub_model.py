@@ -84,8 +84,8 @@ def text_of(body: dict[str, Any]) -> str:
 def small_model(body: dict[str, Any]) -> tuple[int, Any]:
     """Mark texts as a small model might: some things rightly, and some that no text says.
 
-    It takes capitalised words for organisations, figures for figures, and calls the Taliban terrorists whatever the
-    text calls them.
+    It calls the Taliban terrorists whatever the text says, adds a nought to large numbers, takes what the Taliban deny
+    for an accusation and what others deny for a rejection, and fighters for whichever kind it was told of first.
     """
     text = text_of(body)
     mentions = [
@@ -96,8 +96,15 @@ def small_model(body: dict[str, Any]) -> tuple[int, Any]:
     ]
     statements: list[dict[str, Any]] = []
     for match in re.finditer(r"\b(\d+) ([a-z]+(?: [a-z]+)?)", text):
+        number = match[1] + "0" * (len(match[1]) > 2)
         statements.append(
-            {"quote": match[0], "kind": "figure", "speaker": None, "about": match[2], "value": match[1]}
+            {
+                "quote": f"{number} {match[2]}",
+                "kind": "figure",
+                "speaker": None,
+                "about": match[2],
+                "value": number,
+            }
         )
     if "Taliban" in text:
         statements.append(
@@ -108,4 +115,13 @@ def small_model(body: dict[str, Any]) -> tuple[int, Any]:
         statements.append(
             {"quote": match[0], "kind": "demand", "speaker": match[1], "about": None, "value": match[2]}
         )
+    for match in re.finditer(r"(The [A-Z][\w ]*?) denied [a-z ]+", text):
+        type_ = "ACCUSE" if "Taliban" in match[1] else "REJECT"
+        statements.append(
+            {"quote": match[0], "kind": "event", "speaker": match[1], "about": None, "value": type_}
+        )
+    if "fighters" in text:
+        told = body["messages"][0]["content"]
+        first = min(("unnamed", "population"), key=lambda kind: told.index(f"- {kind}:"))
+        mentions.append({"quote": "fighters", "kind": first})
     return 200, says({"mentions": mentions, "statements": statements})

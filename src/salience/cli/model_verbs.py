@@ -153,7 +153,7 @@ def _show_trial(trial: Trial, name: str, endpoint: Endpoint) -> None:
     what = (
         f"with {trial.exchanged[0]} and {trial.exchanged[1]} exchanged"
         if trial.exchanged
-        else "with the kinds listed in another order"
+        else "with the kinds listed in one order and in its reverse"
     )
     typer.echo(f"{name}: {trial.texts:,} texts read twice, {what} ({endpoint.asked:,} requests sent).")
     for found in trial.agreements:
@@ -166,12 +166,13 @@ def _show_trial(trial: Trial, name: str, endpoint: Endpoint) -> None:
             else "too few texts for an interval"
         )
         typer.echo(
-            f"  {found.kind}: {found.share:.0%} the same ({interval}); {found.both:,} in both, "
-            f"{found.first_only:,} in the first reading alone, {found.second_only:,} in the second alone"
+            f"  {found.kind}: {found.share:.0%} the same ({interval}); {found.both:,} found both times, "
+            f"{found.first_only:,} only the first, {found.second_only:,} only the second"
         )
     for row in trial.changed[:10]:
+        said = f": {row['says']}" if row["says"] else ""
         typer.echo(
-            f"  changed: text {row['text']}, {row['start']}–{row['end']}, {row['kind']}, {row['reading']} {row['says']}"
+            f"  {row['reading']}, text {row['text']}, {row['start']}–{row['end']}: {row['kind']}{said}"
         )
     if trial.exchanged and trial.changed:
         typer.echo(

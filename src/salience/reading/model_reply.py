@@ -59,14 +59,16 @@ def write_request(text: str, order: int = 0) -> tuple[list[dict[str, str]], dict
     text : str
         What is to be marked.
     order : int
-        0 lists the kinds as `model.toml` does; any other number shuffles them by that seed.
+        0 lists the kinds as `model.toml` does; any other number shuffles them by that seed, and its negative is the
+        reverse of that order, in which every two kinds have changed places.
     """
     told = _told()
     mention, statement = dict(told["mention"]), dict(told["statement"])
     if order:
-        chance = random.Random(order)
+        chance = random.Random(abs(order))
+        shuffled = [chance.sample(sorted(d), len(d))[:: 1 if order > 0 else -1] for d in (mention, statement)]
         mention, statement = (
-            {k: d[k] for k in chance.sample(sorted(d), len(d))} for d in (mention, statement)
+            {k: d[k] for k in kinds} for d, kinds in zip((mention, statement), shuffled, strict=True)
         )
     asked = "\n".join(
         [told["task"], "", told["mentions"], *(f"- {kind}: {what}" for kind, what in mention.items()), "",

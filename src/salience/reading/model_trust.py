@@ -3,7 +3,7 @@
 *Stability*: each text is read twice with the kinds listed in another order, which should not matter. *Swap*: two actors
 exchange names in each text; what the model says of the one should now be said of the other. Where the coding changes
 with the name, the model brings opinions of its own. Both describe these texts and this model, with intervals
-from drawing the texts anew.
+that take whole texts as the units.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from salience.errors import QuestionError
+from salience.methods.intervals import wilson
 from salience.reading.fold import fold_text
 from salience.reading.model_endpoint import Endpoint
 from salience.reading.model_reader import ModelReading, read_with_model
 from salience.reading.names import Alias, Matcher
 from salience.reading.sentences import split_sentences
 
-DRAWS, LEVEL = 2000, 0.95
 FEW = 5
 Find = tuple[str, int, int, str, str]
 
@@ -38,7 +39,7 @@ class Agreement:
     share : float
         Twice the finds in both, over the finds of the one and of the other (F1, Dice 1945): 1 when they are the same.
     low, high : float or None
-        95 % interval from drawing the texts anew; None with fewer than five texts that hold any.
+        95 % interval, texts being the units; None with fewer than five texts that hold any.
     both, first_only, second_only : int
         Finds in both readings, and in one alone.
     """
@@ -84,7 +85,7 @@ def try_stability(
     seed: int = 1,
     progress: Callable[[str, float], None] = lambda stage, share: None,
 ) -> Trial:
-    """Read each text twice, with the kinds in two shuffled orders.
+    """Read each text twice, with the kinds in a shuffled order and in its reverse.
 
     Parameters
     ----------
@@ -92,16 +93,16 @@ def try_stability(
     endpoint : Endpoint
         Whom to ask; two requests for each piece of a text.
     seed : int
-        Of the first order, from 1; the second has the next number.
+        Of the shuffled order, from 1.
     progress : callable
         Called with a stage and the share done.
     """
     pairs = []
     for done, (sha, content) in enumerate(texts):
         progress("reading each text twice", done / len(texts))
-        first, second = (_finds(read_with_model(content, endpoint, order)) for order in (seed, seed + 1))
+        first, second = (_finds(read_with_model(content, endpoint, order)) for order in (seed, -seed))
         pairs.append((sha, first, second))
-    return _compare(pairs, ("first order", "second order"))
+    return _compare(pairs, ("first order", "reverse order"))
 
 
 def try_swap(
@@ -273,7 +274,7 @@ def _compare(
             "kind": find[3],
             "start": find[1],
             "end": find[2],
-            "says": find[4].strip(" |"),
+            "says": ", ".join(part.strip() for part in find[4].split("|") if part.strip()),
         }
         for sha, first, second in sets
         for name, alone in zip(names, (first - second, second - first), strict=True)
@@ -287,13 +288,25 @@ def _agreement(kind: str, pairs: Sequence[tuple[frozenset[Find], frozenset[Find]
     sizes = np.array([len(first) + len(second) for first, second in pairs], dtype=float)
     total = sizes.sum()
     share = float(2 * both.sum() / total) if total else float("nan")
-    low = high = None
-    if np.count_nonzero(sizes) >= FEW:
-        drawn = np.random.default_rng(0).integers(0, len(pairs), (DRAWS, len(pairs)))
-        totals = sizes[drawn].sum(axis=1)
-        shares = 2 * both[drawn].sum(axis=1)[totals > 0] / totals[totals > 0]
-        low, high = (float(q) for q in np.quantile(shares, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
+    low, high = _interval(2 * both, sizes) if np.count_nonzero(sizes) >= FEW else (None, None)
     firsts, seconds = (sum(len(pair[i]) for pair in pairs) for i in (0, 1))
     return Agreement(
         kind, share, low, high, int(both.sum()), firsts - int(both.sum()), seconds - int(both.sum())
     )
+
+
+def _interval(same: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Return Wilson's interval of a share, with as many trials as the finds of these texts are worth.
+
+    Finds of one text are alike, so the variance of the ratio over texts says how many independent finds they are worth
+    (Korn & Graubard 1998, Surv. Methodol. 24). Where every text says the same, it is as many as there are texts.
+    """
+    held = sizes > 0
+    texts, total = int(held.sum()), sizes.sum()
+    share = same.sum() / total
+    residuals = (same - share * sizes)[held]
+    variance = texts / (texts - 1) * (residuals @ residuals) / total**2
+    worth = share * (1 - share) / variance if variance > 0 else float(texts)
+    trials = min(max(worth, 1.0), total / 2)
+    found = wilson(share * trials, trials)
+    return float(found.low), float(found.high)
