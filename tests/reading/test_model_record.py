@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -351,3 +353,19 @@ def test_the_pair_is_the_one_that_most_texts_name() -> None:
     assert frequent_pair(texts, NAMES) == ("Taliban", "National Resistance Front")
     with pytest.raises(salience.SalienceError, match="fewer than two"):
         frequent_pair(texts, NAMES[:1])
+
+
+def test_the_page_on_models_shows_what_the_commands_print(case: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```console\n\$ salience model CASE (\w+)\n(.*?)```", page, re.DOTALL)
+    assert [task for task, _ in shown] == ["read", "refused", "stability", "swap"]
+    for task, output in shown:
+        assert salience_says("model", case, task) == output
+
+
+def test_the_section_that_the_page_shows_is_one_that_is_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    everything = re.sub(r"^# (?=\w+ =)", "", snippet, flags=re.MULTILINE)
+    told = ReaderSettings.model_validate(tomllib.loads(everything)["reader"])
+    assert (told.key_env, told.attempts, told.backoff) == ("READER_KEY", 4, 1.0)
