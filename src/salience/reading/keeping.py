@@ -125,11 +125,13 @@ def _replace(
     connection.register("read_now", hashes)
     try:
         for table, rows, schema in (("mention", mentions, MENTION), ("statement", statements, STATEMENT)):
-            # What a person added by hand is no reading's to replace.
+            _leave_to_model(connection, table)
+            # What a person added by hand is no reading's to replace, nor is what a model suggested.
             connection.execute(
                 f"DELETE FROM {table} WHERE text IN (SELECT sha FROM read_now) AND how NOT IN ('person', 'model')"
             )
             connection.register("rows_read", pa.Table.from_pylist(list(rows), schema=schema))
+            _take_over_from_model(connection, table)
             connection.execute(
                 f"INSERT INTO {table} SELECT * FROM rows_read WHERE id NOT IN (SELECT id FROM {table})"
             )
@@ -140,6 +142,32 @@ def _replace(
         )
     finally:
         connection.unregister("read_now")
+
+
+def _leave_to_model(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Before rules read anew: what a model found too becomes the model's own, so that it outlives the rules' row."""
+    told = {
+        "mention": "kind = regexp_extract(notes, 'model: (\\w+)', 1), value = quote, notes = NULL",
+        "statement": """detail = '{"also": "model"}'""",
+    }[table]
+    marked = {"mention": "notes LIKE '%model: %'", "statement": """detail LIKE '%"also":%'"""}[table]
+    connection.execute(
+        f"""UPDATE {table} SET how = 'model', confidence = 0.5, {told}
+            WHERE text IN (SELECT sha FROM read_now) AND how NOT IN ('person', 'model') AND {marked}"""
+    )
+
+
+def _take_over_from_model(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Where rules find what a model suggested, the row is the rules', with a note that the model found it too."""
+    note = {
+        "mention": "notes = concat_ws(', ', r.notes, 'model: ' || m.kind)",
+        "statement": """speaker = r.speaker, about = r.about,
+            detail = json_merge_patch(coalesce(r.detail, '{}')::JSON, '{"also": "model"}'::JSON)::VARCHAR""",
+    }[table]
+    connection.execute(
+        f"""UPDATE {table} AS m SET kind = r.kind, value = r.value, how = r.how, confidence = r.confidence, {note}
+            FROM rows_read r WHERE m.id = r.id AND m.how = 'model'"""
+    )
 
 
 def mention_rows(sha: str, reading: Reading) -> Iterator[dict[str, Any]]:

@@ -99,12 +99,19 @@ class Record:
             """SELECT DISTINCT coalesce(reading, '') FROM text UNION ALL
                SELECT coalesce(max_by(hash, number), '') FROM decision ORDER BY 1"""
         ).fetchall()
+        suggested = self.connection.execute(
+            """SELECT concat_ws('|', 'model', count(*), bit_xor(hash(id, start, "end", kind, value)))
+               FROM (SELECT id, start, "end", kind, value FROM mention WHERE how = 'model' OR notes LIKE '%model: %'
+                     UNION ALL SELECT id, start, "end", kind, value FROM statement
+                     WHERE how = 'model' OR detail LIKE '%"also":%')
+               HAVING count(*) > 0"""
+        ).fetchall()
         # What a person writes in the case's own tables has no origin whose hash would tell of a change.
         own = self.connection.execute(
             " UNION ALL ".join(f"SELECT '{t}' || r::VARCHAR FROM {t} r WHERE origin = 0" for t in OWN_TABLES)
             + " ORDER BY 1"
         ).fetchall()
-        text = "\n".join([str(schema_version()), *(row[0] for row in parts + readings + own)])
+        text = "\n".join([str(schema_version()), *(row[0] for row in parts + readings + suggested + own)])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def export(self, folder: Path | None = None) -> list[Path]:
@@ -167,6 +174,7 @@ class Record:
             )
             if scalar(self.connection, known):
                 self._require_version()
+                self._add_new_tables()
             elif self.read_only:
                 raise RecordError(f"{self.path.name} holds no record yet; `salience run` makes one")
             else:
@@ -175,6 +183,16 @@ class Record:
                         connection.execute(statement)
                     connection.execute("CREATE TABLE schema_version (version INTEGER)")
                     connection.execute("INSERT INTO schema_version VALUES (?)", [schema_version()])
+
+    def _add_new_tables(self) -> None:
+        """Add the tables that the schema gained without changing those there were."""
+        here = {
+            row[0] for row in self.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        }
+        if not self.read_only and not here.issuperset(load_schema()):
+            with self.transaction() as connection:
+                for statement in create_statements():
+                    connection.execute(statement)
 
     def _require_version(self) -> None:
         found = scalar(self.connection, "SELECT version FROM schema_version")
