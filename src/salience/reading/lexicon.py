@@ -49,6 +49,12 @@ class Roles:
         Heads that name a group of people rather than an organised actor: "women", "minorities".
     vague : frozenset of str
         Heads that say too little without a word before them: "groups", "forces".
+    institutions : frozenset of str
+        Institutions called by what they are: "army", "ministry".
+    singles : frozenset of str
+        Single persons by what they do: "driver", "official".
+    openings : frozenset of str
+        First words of the phrases.
     """
 
     heads: frozenset[str]
@@ -56,6 +62,9 @@ class Roles:
     modifiers: frozenset[str]
     populations: frozenset[str]
     vague: frozenset[str]
+    institutions: frozenset[str] = frozenset()
+    singles: frozenset[str] = frozenset()
+    openings: frozenset[str] = frozenset()
 
 
 @cache
@@ -71,6 +80,7 @@ def load_roles(path: Path | None = None) -> Roles:
     try:
         told = tomllib.loads(text)
         lists = {name: told[name] for name in ("heads", "phrases", "modifiers", "populations", "vague")}
+        lists |= {name: told.get(name, "") for name in ("institutions", "singles")}
     except (tomllib.TOMLDecodeError, KeyError) as error:
         name = path.name if path else "roles.toml"
         raise InputError(
@@ -86,4 +96,7 @@ def load_roles(path: Path | None = None) -> Roles:
         frozenset(lists["modifiers"].lower().split()),
         frozenset(lists["populations"].lower().split()),
         frozenset(lists["vague"].lower().split()),
+        frozenset(lists["institutions"].lower().split()),
+        frozenset(lists["singles"].lower().split()),
+        frozenset(phrase[0] for phrase in phrases if phrase != [""]),
     )
