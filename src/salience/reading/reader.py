@@ -18,7 +18,7 @@ from salience.reading.names import Alias, Matcher
 from salience.reading.quotes import find_attributions, find_quotes
 from salience.reading.sentences import Sentence, split_sentences
 from salience.reading.shapes import find_shapes
-from salience.reading.spans import Mention, Reading, sha256_of
+from salience.reading.spans import Mention, Reading, Statement, sha256_of
 from salience.reading.unnamed import find_unnamed
 
 # Which find wins where two overlap and are equally long.
@@ -69,10 +69,12 @@ def read(
     mentions = find_mentions(text, sentences, matcher, day, roles, suggestions)
     quotes = find_quotes(text, sentences, mentions)
     attributions = find_attributions(sentences, mentions, quotes)
+    labels = find_labels(text, sentences, mentions)
+    mentions = _without_labels(mentions, labels)
     statements = [
         *quotes,
         *attributions,
-        *find_labels(text, sentences, mentions),
+        *labels,
         *find_figures(
             text, sentences, mentions, [(d.start, d.end) for d in dated if d.kind != "anchored event"]
         ),
@@ -84,6 +86,13 @@ def read(
     return Reading(
         text, sha256_of(text), told, tuple(mentions), tuple(statements), tuple(events), tuple(dated)
     )
+
+
+def _without_labels(mentions: Sequence[Mention], labels: Sequence[Statement]) -> list[Mention]:
+    """Leave out descriptions that are a label of somebody named: "the terror group" is no second actor."""
+    tied = [s for s in labels if s.about is not None]
+    return [m for m in mentions
+            if m.kind != "unnamed" or not any(s.start <= m.start and m.end <= s.end for s in tied)]  # fmt: skip
 
 
 def find_mentions(
@@ -112,28 +121,38 @@ def find_mentions(
 
 
 def _settle(found: Sequence[Mention]) -> list[Mention]:
-    """Keep what does not overlap: the longest first, but a known name before what was merely described."""
+    """Keep names that do not overlap, the longest first; then descriptions, which may hold a name: "people of Kelmond"."""
+    names, described = [m for m in found if m.how != "pattern"], [m for m in found if m.how == "pattern"]
+    starts = {(m.start, m.end) for m in described if m.end - m.start > 1}
+    # "Unidentified gunmen": the capital is the sentence's, where the word alone is like no name that is known.
+    names = [m for m in names if not (m.kind == "other" and " " not in m.text
+                                      and any(s == m.start and e > m.end for s, e in starts))]  # fmt: skip
+    kept, taken = _apart(sorted(names, key=lambda m: (m.start - m.end, -TRUST.get(m.how, 0))), set())
+    whole = [m for m in described if _holds_whole(m, kept, taken)]
+    adjectives = {id(k) for m in whole for k in kept if _is_adjective(k) and m.start <= k.start and k.end <= m.end}
+    more, _ = _apart(sorted(whole, key=lambda m: m.start - m.end), set())
+    return sorted([*(m for m in kept if id(m) not in adjectives), *more], key=lambda m: (m.start, m.end))
 
-    def rank(m: Mention) -> tuple[int, int, int]:
-        described = m.how == "pattern"
-        return (described, -(m.end - m.start), -TRUST.get(m.how, 0))
 
-    kept: list[Mention] = []
-    taken: set[int] = set()
-    for mention in sorted(found, key=rank):
+def _apart(mentions: Sequence[Mention], taken: set[int]) -> tuple[list[Mention], set[int]]:
+    """Keep those that share no character with an earlier one."""
+    kept = []
+    for mention in mentions:
         places = range(mention.start, mention.end)
-        if mention.how == "pattern" and _only_adjective(mention, kept, taken):
-            kept = [m for m in kept if not (mention.start <= m.start and m.end <= mention.end)]
-        elif any(place in taken for place in places):
-            continue
-        taken.update(places)
-        kept.append(mention)
-    return sorted(kept, key=lambda m: (m.start, m.end))
+        if taken.isdisjoint(places):
+            taken.update(places)
+            kept.append(mention)
+    return kept, taken
 
 
-def _only_adjective(mention: Mention, kept: Sequence[Mention], taken: set[int]) -> bool:
-    """Return whether a description swallows nothing but names within it: "people of Afghanistan", "Western diplomats"."""
-    inside = [m for m in kept if m.start < mention.end and mention.start < m.end]
-    if not inside or not all(mention.start <= m.start and m.end <= mention.end for m in inside):
-        return False
-    return all(m.kind in ("population",) and m.how == "shape" for m in inside) and len(inside) == 1
+def _holds_whole(mention: Mention, names: Sequence[Mention], taken: set[int]) -> bool:
+    """Return whether a description cuts no name, stands in none and is more than one."""
+    if taken.isdisjoint(range(mention.start, mention.end)):
+        return True
+    inside = [m for m in names if m.start < mention.end and mention.start < m.end]
+    return all(mention.start <= m.start and m.end <= mention.end and len(m.text) < len(mention.text) for m in inside)
+
+
+def _is_adjective(m: Mention) -> bool:
+    """Return whether a people's name is a part of a description: "Hazara women"."""
+    return m.kind == "population" and m.how == "shape"

@@ -15,11 +15,15 @@ from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention
 
 ADJECTIVE = re.compile(
-    r"(?:ist|ian|ean|ese|ish|ive|ical|ial|ional|ous|ful|ary|less|ing|based|backed|led|linked|ruled|held)$"
+    r"(?:ist|ian|ean|ese|ish|ive|ical|ial|ional|ous|ful|ary|less|based|backed|led|linked|ruled|held)$"
 )
 AFTER = frozenset(("of", "from", "in", "without"))
 SPACES = frozenset((" ", "-", "‑", "\u00a0", "'", "’", "/", "  ", "\u00a0 "))
 POSSESSED = frozenset(("women", "children", "people"))
+ACTING = ("saying", "demand_for", "demand_against", "naming")
+TOLD = frozenset(("told", "tell", "tells", "telling", "to"))
+PEOPLE = frozenset(("women", "men", "girls", "boys", "children"))
+OURS = frozenset(("our", "my"))
 MOST = 4
 
 
@@ -45,7 +49,7 @@ def find_unnamed(text: str, sentences: Sequence[Sentence], roles: Roles | None =
 
 
 def _phrase_end(folded: Sequence[str], i: int, roles: Roles, longest: int) -> int | None:
-    if folded[i] not in roles.openings:
+    if folded[i] not in roles.openings and folded[i] + "'s" not in roles.openings:
         return None
     # One more than the longest phrase: "women's" is two words here.
     for size in range(min(longest + 1, len(folded) - i), 1, -1):
@@ -74,30 +78,42 @@ def _head_end(sentence: Sentence, folded: Sequence[str], i: int, roles: Roles) -
         return None
     following = folded[i + 1] if i + 1 < len(folded) else ""
     gap = sentence.between(i + 1) if following else ""
-    # "police officers", "government's forces", "the teacher training": the first noun belongs to the next.
-    if gap in (" ", "-") and (following in roles.heads | roles.institutions | roles.singles
-                              or following in word_list("things")):  # fmt: skip
+    # "police officers", "media coverage", "General Rahimi": the first noun belongs to the next word.
+    if gap in (" ", "-") and not _goes_on(sentence, i + 1):
         return None
-    if gap == " " and sentence.words[i + 1][0].isupper():
-        return None  # a title before a name
-    written = sentence.words[i]
-    if written[0].isupper() and not (_opens(sentence, i) or ":" in gap):
+    if sentence.words[i][0].isupper() and not (_opens(sentence, i) or ":" in gap):
         return None
     if word in roles.singles and _told_apart(sentence, folded, i, gap):
         return None
     return i + 1
 
 
+def _goes_on(sentence: Sentence, k: int) -> bool:
+    """Return whether word k can follow a whole noun phrase: a verb or a function word."""
+    word, written = sentence.folded[k], sentence.words[k]
+    if written[0].isupper() or word in word_list("things"):
+        return False
+    return (
+        word in word_list("function")
+        or word in word_list("auxiliaries")
+        or word.endswith("ed")
+        or any(cue_at(sentence, k, name) for name in ACTING)
+    )
+
+
 def _told_apart(sentence: Sentence, folded: Sequence[str], i: int, gap: str) -> bool:
-    """Return whether somebody described is named beside it, or is only somebody's: "a lawyer, X", "its envoy"."""
+    """Return whether a single person is named beside the word, or is no more than somebody's: "its envoy"."""
     if gap.startswith(",") and i + 1 < len(sentence.words) and sentence.words[i + 1][0].isupper():
         return True
     k = i
     while k > 0 and i - k < MOST and sentence.between(k) in (" ", "-"):
         k -= 1
-        if folded[k] in ("a", "an", "the", "one", "another", "my", "our"):
-            # "Amna Bakhit, a lawyer in El Obeid"
-            return bool(k) and "," in sentence.between(k) and sentence.words[k - 1][0].isupper()
+        if folded[k] in ("a", "an", "another", *OURS):
+            if k and "," in sentence.between(k) and sentence.words[k - 1][0].isupper():
+                return True  # "Amna Bakhit, a lawyer in El Obeid"
+            return not _acts(sentence, folded, k, i + 1)
+        if folded[k] == "the":
+            return False
     return True
 
 
@@ -132,9 +148,21 @@ def _left(sentence: Sentence, folded: Sequence[str], head: int, floor: int, role
         if not _belongs(word, gap, sentence.words[first - 1], roles):
             break
         first -= 1
+    if first == head and _owned_noun(sentence, folded, head, floor, roles):
+        first -= 1
     while first < head and (folded[first] in left_out or folded[first] in ("s", "and", "the")):
         first += 1
     return first
+
+
+def _owned_noun(sentence: Sentence, folded: Sequence[str], head: int, floor: int, roles: Roles) -> bool:
+    """Return whether a noun before an institution belongs to it: "the education ministry", "a district official"."""
+    if folded[head] not in roles.institutions | roles.singles or head - 2 < floor or sentence.between(head) != " ":
+        return False
+    word = folded[head - 1]
+    if word in word_list("function") or word in word_list("quantities") or not sentence.words[head - 1].islower():
+        return False
+    return folded[head - 2] in ("the", "a", "an") and not word.endswith(("ed", "ly"))
 
 
 def _belongs(word: str, gap: str, written: str, roles: Roles) -> bool:
@@ -154,7 +182,9 @@ def _belongs(word: str, gap: str, written: str, roles: Roles) -> bool:
 
 
 def _right(sentence: Sentence, folded: Sequence[str], after: int) -> int:
-    """Take in "of Afghanistan" or "from the hills": one name after "of", a noun or two after the others."""
+    """Take in "of Afghanistan", "in uniform", and of people the second of a pair: "women and girls"."""
+    if folded[after - 1] in PEOPLE and folded[after : after + 1] == ["and"] and set(folded[after + 1 : after + 2]) <= PEOPLE:
+        return min(after + 2, len(folded))
     if after >= len(folded) - 1 or folded[after] not in AFTER or sentence.between(after) != " ":
         return after
     at = after + 1
@@ -176,21 +206,21 @@ def _right(sentence: Sentence, folded: Sequence[str], after: int) -> int:
 def _is_actor(sentence: Sentence, folded: Sequence[str], place: tuple[int, int, int], roles: Roles) -> bool:
     """Return whether a description is somebody who acts or is spoken to, rather than a word or a count."""
     first, after, end = place
-    head, bare = folded[after - 1], end - first == 1
-    if after - first == 1 and head in ("reporters", "journalists") and _follows(folded, first, "told_to"):
+    head, bare, before = folded[after - 1], end - first == 1, folded[first - 1] if first else ""
+    if end == after and head in ("reporters", "journalists") and before in TOLD:
+        return False
+    if head in roles.institutions and after - 1 == first and before in ("a", "an", "one", "no", "any", "as"):
         return False
     if head in roles.vague and not set(folded[first : after - 1]) - word_list("evaluating"):
-        if not bare and head == "group":
+        if head == "group":
             return False
-        return (not bare or _acts(sentence, folded, first, end)) and head != "group"
-    if not bare or head in roles.institutions:
+        return not bare or before in OURS or _acts(sentence, folded, first, end)
+    if not bare or head in roles.institutions or head in roles.singles:
         return True
     if _of_number(folded, first):
         return _acts(sentence, folded, first, end)
-    if head in roles.populations:
-        # "the women" are those spoken of before.
-        return first == 0 or folded[first - 1] not in ("the", "these", "those", "of")
-    return True
+    # "the women" are those spoken of before.
+    return head not in roles.populations or before not in ("the", "these", "those")
 
 
 def _of_number(folded: Sequence[str], first: int) -> bool:
@@ -210,8 +240,7 @@ def _acts(sentence: Sentence, folded: Sequence[str], first: int, end: int) -> bo
     k = end
     while k < len(folded) and k - end < 3 and folded[k] in word_list("auxiliaries"):
         k += 1
-    lists = ("saying", "demand_for", "demand_against", "naming")
-    if k < len(folded) and sentence.between(k) == " " and any(cue_at(sentence, k, name) for name in lists):
+    if k < len(folded) and sentence.between(k) == " " and any(cue_at(sentence, k, name) for name in ACTING):
         return True
     return _follows(folded, first, "told_to")
 
@@ -228,6 +257,8 @@ def _mention(text: str, sentence: Sentence, first: int, after: int, end: int, ro
     start, stop = sentence.places[first][0], sentence.places[end - 1][1]
     head = sentence.folded[after - 1]
     among = any(word.lower() in word_list("peoples") for word in sentence.words[first : after - 1])
-    people = head in roles.populations and end == after and (after - first == 1 or among or head == "population")
+    if sentence.folded[end - 1] in PEOPLE:
+        after = end
+    people = head in roles.populations and end == after and (sentence.folded[first] in PEOPLE or after - first == 1 or among or head == "population")
     piece = text[start:stop]
     return Mention(start, stop, piece, "population" if people else "unnamed", piece.lower(), "pattern", 0.6)
