@@ -83,8 +83,11 @@ def actor_before(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Act
         low, high = sentence.places[i - 1]
         return Actor(sentence.words[i - 1], low, high, "pronoun")
     near = [m for m in mentions if sentence.start <= m.start and m.end <= place and m.kind != "place"]
-    near = [m for m in near if not _adjective(m) and not any(
-        m is not o and o.start <= m.start and m.end <= o.end for o in near)]
+    near = [
+        m
+        for m in near
+        if not _adjective(m) and not any(m is not o and o.start <= m.start and m.end <= o.end for o in near)
+    ]
     near = [m for m in near if sentence.index_at(m.start) >= i - MOST_WORDS]
     if near:
         # "the leader of X said": the subject begins where the chain of "of", "'s" and commas begins.

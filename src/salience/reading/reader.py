@@ -67,6 +67,11 @@ def read(
     dated = find_dates(text, date)
     day = datetime.date.fromisoformat(date) if isinstance(date, str) else date
     mentions = find_mentions(text, sentences, matcher, day, roles, suggestions)
+    mentions = [
+        m
+        for m in mentions
+        if m.how != "shape" or not any(d.start <= m.start and m.end <= d.end for d in dated)
+    ]
     quotes = find_quotes(text, sentences, mentions)
     attributions = find_attributions(sentences, mentions, quotes)
     labels = find_labels(text, sentences, mentions)
@@ -129,7 +134,9 @@ def _settle(found: Sequence[Mention]) -> list[Mention]:
                                       and any(s == m.start and e > m.end for s, e in starts))]  # fmt: skip
     kept, taken = _apart(sorted(names, key=lambda m: (m.start - m.end, -TRUST.get(m.how, 0))), set())
     whole = [m for m in described if _holds_whole(m, kept, taken)]
-    adjectives = {id(k) for m in whole for k in kept if _is_adjective(k) and m.start <= k.start and k.end <= m.end}
+    adjectives = {
+        id(k) for m in whole for k in kept if _is_adjective(k) and m.start <= k.start and k.end <= m.end
+    }
     more, _ = _apart(sorted(whole, key=lambda m: m.start - m.end), set())
     return sorted([*(m for m in kept if id(m) not in adjectives), *more], key=lambda m: (m.start, m.end))
 
@@ -150,7 +157,9 @@ def _holds_whole(mention: Mention, names: Sequence[Mention], taken: set[int]) ->
     if taken.isdisjoint(range(mention.start, mention.end)):
         return True
     inside = [m for m in names if m.start < mention.end and mention.start < m.end]
-    return all(mention.start <= m.start and m.end <= mention.end and len(m.text) < len(mention.text) for m in inside)
+    return all(
+        mention.start <= m.start and m.end <= mention.end and len(m.text) < len(mention.text) for m in inside
+    )
 
 
 def _is_adjective(m: Mention) -> bool:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from salience.reading.fold import mixes_scripts
-from salience.reading.lexicon import word_list
+from salience.reading.lexicon import load_roles, word_list
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention
 
@@ -32,6 +32,9 @@ INSTITUTIONS = frozenset(
         "intelligence",
         "presidency",
     ]
+)
+OWNERS = frozenset(
+    "ombudsman prosecutor president governor mayor women children people workers students teachers lawyers farmers".split()
 )
 BEFORE_PLACES = frozenset(
     ["in", "at", "near", "from", "outside", "around", "inside", "across", "to", "toward", "towards", "of"]
@@ -112,6 +115,12 @@ def _over_joiners(sentence: Sentence, at: int, joiners: frozenset[str]) -> int |
         if following >= len(words) or not words[following][0].isupper():
             continue
         between = [words[k].lower() for k in range(at, following)]
+        if (
+            between == ["s"]
+            and words[at - 1].lower() in OWNERS
+            and words[following].lower() in word_list("organisation")
+        ):
+            return following + 1  # "Ombudsman's Office"
         spaced = all(_joins(sentence, k) for k in range(at, following + 1))
         if spaced and all(word in joiners for word in between) and between != ["the"]:
             return following + 1
@@ -125,7 +134,7 @@ def _trim(sentence: Sentence, first: int, after: int, inside: Counter[str]) -> t
     while first < after and (
         (words[first].lower() in word_list("function") and words[first] != "US")
         or words[first].lower() in dates
-        or (first == 0 and words[first].lower() in skipped)
+        or (_opens(sentence, first) and words[first].lower() in skipped)
     ):
         first += 1
         while first < after and words[first].lower() in word_list("joiners") and words[first][0].islower():
@@ -137,9 +146,20 @@ def _trim(sentence: Sentence, first: int, after: int, inside: Counter[str]) -> t
     only = words[first] if after - first == 1 else None
     if only is not None and only.lower() in word_list("other_capitals"):
         return None
-    if only is not None and first == 0 and not _stands_alone(sentence, only, inside):
+    if only is not None and (
+        only.lower() in word_list("titles") - {"spring"} or _common(sentence, first, only, inside)
+    ):
         return None
     return first, after
+
+
+def _opens(sentence: Sentence, first: int) -> bool:
+    """Return whether a word has its capital from where it stands: first in a sentence, a quote or after a dateline."""
+    return first == 0 or any(mark in sentence.between(first) for mark in '—–"“‘«:')
+
+
+def _common(sentence: Sentence, first: int, only: str, inside: Counter[str]) -> bool:
+    return _opens(sentence, first) and not _stands_alone(sentence, only, inside)
 
 
 def _stands_alone(sentence: Sentence, word: str, inside: Counter[str]) -> bool:
@@ -147,21 +167,30 @@ def _stands_alone(sentence: Sentence, word: str, inside: Counter[str]) -> bool:
     if inside[word] or (len(word) > 1 and word.isupper()):
         return True
     lower = word.lower()
-    return lower in word_list("peoples") or lower in word_list("organisation") - word_list("openers")
+    known = word_list("organisation") - word_list("openers") - load_roles().heads - load_roles().institutions
+    return lower in word_list("peoples") or lower in known
 
 
 def _part(sentence: Sentence, first: int, after: int) -> list[tuple[int, int]]:
     """Split "President Assad of Syria" and titles from names; keep "Council of National Resistance" whole."""
     words = [word.lower() for word in sentence.words]
-    titles = word_list("titles")
-    while first < after - 1 and words[first] in titles:
+    titles, bodies = word_list("titles"), word_list("organisation")
+    # "Justice Department", "General Command": what looks like a title begins a body's name.
+    while first < after - 1 and words[first] in titles and words[first + 1] not in bodies | {"of"}:
         first += 1
+    last_title = max((k for k in range(first, after - 2) if words[k] in titles), default=None)
+    if (
+        last_title is not None
+        and not set(words[first:after]) & bodies
+        and "of" not in words[first : last_title + 2]
+    ):
+        first = last_title + 1  # "Defence Minister Lucía Arango"
     for k in range(first + 1, after - 1):
-        if words[k] == "of" and not (set(words[first:k]) & word_list("organisation")):
+        if words[k] == "of" and not (set(words[first:k]) & bodies):
             left = [word for word in words[first:k] if word not in titles]
             place = words[after - 1] in word_list("place") or set(words[first:k]) & word_list("place")
             if left and not place and k - first >= 2:
-                return [(first, k), (k + 1, after)]
+                return [(first, k), (k + 1 + (words[k + 1] == "the"), after)]
     return [(first, after)]
 
 
@@ -180,28 +209,51 @@ def _name(text: str, sentence: Sentence, first: int, after: int) -> Mention | No
 
 
 def _kind(sentence: Sentence, first: int, after: int, words: Sequence[str]) -> tuple[str | None, float]:
-    before = sentence.words[first - 1].lower() if first else ""
+    """Return what kind of name a run of capitals is, and how sure that is; no kind where it names no actor or place."""
     following = sentence.words[after].lower() if after < len(sentence.words) else ""
     close = after < len(sentence.words) and sentence.between(after) == " "
-    if all(word in word_list("peoples") for word in words):
+    peoples = word_list("peoples")
+    if all(word in peoples for word in words):
         if close and following in INSTITUTIONS:
             return "organisation", 0.7
-        return "population", 0.7
+        return (None, 0.0) if _adjective(sentence, first, after, following, close) else ("population", 0.7)
     if set(words) & word_list("organisation") and words[-1] not in word_list("place"):
         return "organisation", 0.8
+    if words[-1] in word_list("happenings") or all(word in word_list("titles") for word in words):
+        return None, 0.0
     if words[-1] in word_list("place") and len(words) > 1:
         return "place", 0.75
+    return _kind_by_neighbours(sentence, first, after, words)
+
+
+def _adjective(sentence: Sentence, first: int, after: int, following: str, close: bool) -> bool:
+    """Return whether a people's name only tells where something is from: "three Afghan cities", "intra-Afghan"."""
+    if first and sentence.between(first) == "-" and sentence.words[first - 1].islower():
+        return True
+    if not close or not sentence.words[after].islower() or following in word_list("people_nouns"):
+        return False
+    verb = (
+        following in word_list("function")
+        or following in word_list("auxiliaries")
+        or following.endswith("ed")
+    )
+    return not verb and following not in load_roles().heads and not sentence.words[after - 1].endswith("s")
+
+
+def _kind_by_neighbours(
+    sentence: Sentence, first: int, after: int, words: Sequence[str]
+) -> tuple[str | None, float]:
+    """Return the kind of a name that holds no telling word: by what stands before it and how long it is."""
+    before = sentence.words[first - 1].lower() if first else ""
     if before in word_list("titles"):
         return "person", 0.85
-    written = sentence.words[first:after]
-    if len(written) == 1:
-        if len(words[0]) == 1 or any(c.isdigit() for c in words[0]):
-            return None, 0.0
-        if written[0].isupper() and 1 < len(written[0]) <= 6:
-            return "organisation", 0.6
-        if before in BEFORE_PLACES:
-            return "place", 0.5
-        return "other", 0.4
-    if any(word in ("of", "for") for word in words):
-        return "organisation", 0.5
-    return ("person", 0.6) if len(words) <= 4 else ("other", 0.4)
+    if len(words) > 1:
+        if any(word in ("of", "for") for word in words):
+            return "organisation", 0.5
+        return ("person", 0.6) if len(words) <= 4 else ("other", 0.4)
+    written = sentence.words[first]
+    if len(written) == 1 or any(c.isdigit() for c in written):
+        return None, 0.0
+    if written.isupper() and len(written) <= 6:
+        return "organisation", 0.6
+    return ("place", 0.5) if before in BEFORE_PLACES else ("other", 0.4)

@@ -119,7 +119,7 @@ def _told_apart(sentence: Sentence, folded: Sequence[str], i: int, gap: str) -> 
 
 def _opens(sentence: Sentence, i: int) -> bool:
     """Return whether a word opens a sentence, a quote or what follows a dateline."""
-    return i == 0 or any(mark in sentence.between(i) for mark in "—–\"“‘:")
+    return i == 0 or any(mark in sentence.between(i) for mark in '—–"“‘:')
 
 
 def _is_verb(folded: Sequence[str], i: int) -> bool:
@@ -157,10 +157,18 @@ def _left(sentence: Sentence, folded: Sequence[str], head: int, floor: int, role
 
 def _owned_noun(sentence: Sentence, folded: Sequence[str], head: int, floor: int, roles: Roles) -> bool:
     """Return whether a noun before an institution belongs to it: "the education ministry", "a district official"."""
-    if folded[head] not in roles.institutions | roles.singles or head - 2 < floor or sentence.between(head) != " ":
+    if (
+        folded[head] not in roles.institutions | roles.singles
+        or head - 2 < floor
+        or sentence.between(head) != " "
+    ):
         return False
     word = folded[head - 1]
-    if word in word_list("function") or word in word_list("quantities") or not sentence.words[head - 1].islower():
+    if (
+        word in word_list("function")
+        or word in word_list("quantities")
+        or not sentence.words[head - 1].islower()
+    ):
         return False
     return folded[head - 2] in ("the", "a", "an") and not word.endswith(("ed", "ly"))
 
@@ -183,7 +191,11 @@ def _belongs(word: str, gap: str, written: str, roles: Roles) -> bool:
 
 def _right(sentence: Sentence, folded: Sequence[str], after: int) -> int:
     """Take in "of Afghanistan", "in uniform", and of people the second of a pair: "women and girls"."""
-    if folded[after - 1] in PEOPLE and folded[after : after + 1] == ["and"] and set(folded[after + 1 : after + 2]) <= PEOPLE:
+    if (
+        folded[after - 1] in PEOPLE
+        and folded[after : after + 1] == ["and"]
+        and set(folded[after + 1 : after + 2]) <= PEOPLE
+    ):
         return min(after + 2, len(folded))
     if after >= len(folded) - 1 or folded[after] not in AFTER or sentence.between(after) != " ":
         return after
@@ -198,7 +210,9 @@ def _right(sentence: Sentence, folded: Sequence[str], after: int) -> int:
     if folded[after] in ("in", "without"):
         # What people wear tells who they are; where they happen to be does not.
         for end in range(at + 1, min(at + 3, len(folded) + 1)):
-            if folded[end - 1] in word_list("worn") and all(sentence.between(k) == " " for k in range(after, end)):
+            if folded[end - 1] in word_list("worn") and all(
+                sentence.between(k) == " " for k in range(after, end)
+            ):
                 return end
     return after
 
@@ -248,7 +262,9 @@ def _acts(sentence: Sentence, folded: Sequence[str], first: int, end: int) -> bo
 def _follows(folded: Sequence[str], first: int, name: str) -> bool:
     """Return whether a word of a list stands before an actor, an article or number between them or not."""
     k = first - 1
-    while k >= 0 and (folded[k] in ("the", "a", "an", "its", "their", "other", "some", "two", "both") or folded[k].isdigit()):
+    while k >= 0 and (
+        folded[k] in ("the", "a", "an", "its", "their", "other", "some", "two", "both") or folded[k].isdigit()
+    ):
         k -= 1
     return k >= 0 and folded[k] in word_list(name)
 
@@ -259,6 +275,9 @@ def _mention(text: str, sentence: Sentence, first: int, after: int, end: int, ro
     among = any(word.lower() in word_list("peoples") for word in sentence.words[first : after - 1])
     if sentence.folded[end - 1] in PEOPLE:
         after = end
-    people = head in roles.populations and end == after and (sentence.folded[first] in PEOPLE or after - first == 1 or among or head == "population")
+    bare = sentence.folded[first] in PEOPLE or after - first == 1 or head == "population"
+    people = end == after and (
+        (head in roles.populations and (bare or among)) or (among and head in word_list("people_nouns"))
+    )
     piece = text[start:stop]
     return Mention(start, stop, piece, "population" if people else "unnamed", piece.lower(), "pattern", 0.6)
