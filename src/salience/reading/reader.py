@@ -74,7 +74,7 @@ def read(
     ]
     quotes = find_quotes(text, sentences, mentions)
     attributions = find_attributions(sentences, mentions, quotes)
-    labels = find_labels(text, sentences, mentions)
+    labels = find_labels(text, sentences, mentions, quotes)
     mentions = _without_labels(mentions, labels)
     statements = [
         *quotes,
