@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from salience.reading.clauses import actor_before, clause_end, cue_at, cues, holds_cue, piece, resolve_pronoun
+from salience.reading.persian import persian_demands
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention, Statement
 
@@ -46,6 +47,7 @@ def find_demands(sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> 
     for number, sentence in enumerate(sentences):
         previous = sentences[max(0, number - 1)].start
         near = [m for m in mentions if previous <= m.start < sentence.end]
+        found += persian_demands(sentence, near)
         i = 0
         while i < len(sentence.places):
             for name, polarity in (("demand_against", "against"), ("demand_for", "for")):

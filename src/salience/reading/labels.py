@@ -71,7 +71,7 @@ def _labels_in(sentence: Sentence, near: Sequence[Mention]) -> Iterator[tuple[in
     i = 0
     while i < len(sentence.places):
         found = (
-            (i, quoted[i], "quoted") if i in quoted else _marked(sentence, i) or _phrase(sentence, i)
+            (i, quoted[i], "quoted") if i in quoted else _marked(sentence, i, near) or _phrase(sentence, i)
             or _judging(sentence, i, near) or _head(sentence, i)
         )  # fmt: skip
         if found is None:
@@ -113,13 +113,14 @@ def _closes(sentence: Sentence, j: int) -> int | None:
     return None
 
 
-def _marked(sentence: Sentence, i: int) -> tuple[int, int, str] | None:
+def _marked(sentence: Sentence, i: int, near: Sequence[Mention]) -> tuple[int, int, str] | None:
     """Read "so-called": alone, for what follows is the other's own name; with "self-declared" also a common noun."""
     after = cue_at(sentence, i, "label_marks")
     if after is None or after >= len(sentence.places):
         return None
     if sentence.folded[i] != "self" or sentence.words[after][0].isupper():
-        return i, after, "mark"
+        actor = sentence.words[after][0].isupper() or any(m.start == sentence.places[after][0] for m in near)
+        return (i, after, "mark") if actor else None
     end = after
     while end < len(sentence.places) and end - after < 3 and sentence.between(end) == " ":
         if sentence.folded[end] in word_list("function") or sentence.words[end][0].isupper():

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from salience.reading.attributions import find_attributions
 from salience.reading.claims import find_claims
 from salience.reading.dates import dates as find_dates
 from salience.reading.demands import find_demands
@@ -15,7 +16,8 @@ from salience.reading.labels import find_labels
 from salience.reading.language import detect_language
 from salience.reading.lexicon import gazetteer, load_roles, word_list
 from salience.reading.names import Alias, Matcher
-from salience.reading.quotes import find_attributions, find_quotes
+from salience.reading.persian import persian_labels, persian_mentions
+from salience.reading.quotes import find_quotes
 from salience.reading.sentences import Sentence, split_sentences
 from salience.reading.shapes import find_shapes
 from salience.reading.spans import Mention, Reading, Statement, sha256_of
@@ -73,9 +75,9 @@ def read(
         if m.how != "shape" or not any(d.start <= m.start and m.end <= d.end for d in dated)
     ]
     quotes = find_quotes(text, sentences, mentions)
-    attributions = find_attributions(sentences, mentions, quotes)
-    labels = find_labels(text, sentences, mentions, quotes)
+    labels = [*find_labels(text, sentences, mentions, quotes), *persian_labels(sentences, mentions)]
     mentions = _without_labels(mentions, labels)
+    attributions = find_attributions(text, sentences, mentions, quotes, labels)
     statements = [
         *quotes,
         *attributions,
@@ -121,6 +123,7 @@ def find_mentions(
         *suggestions,
         *find_shapes(text, sentences),
         *find_unnamed(text, sentences, load_roles(roles)),
+        *persian_mentions(text, sentences),
     ]
     return _settle(found)
 
