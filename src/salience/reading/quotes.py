@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from salience.reading.clauses import Actor, resolve_pronoun
+from salience.reading.lexicon import word_list
 from salience.reading.saying import saying_words, subject_of
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention, Statement
@@ -14,31 +15,52 @@ MARKS = re.compile(
     r"“([^“”]{2,2000}?)”|«([^«»]{2,2000}?)»|„([^„“”]{2,2000}?)[“”]|(?<![\w\"])\"([^\"]{2,2000}?)\"(?!\w)"
     r"|(?<!\w)‘([^‘’]{2,300}?(?:’\w[^‘’]*?)*)’(?!\w)|(?<!\w)'([^'\n]{2,300}?(?:'\w[^'\n]*?)*)'(?!\w)"
 )
+NICKNAME = re.compile(r"\\b(?:alias|nicknamed|aka|a\\.k\\.a\\.)\\W*$", re.IGNORECASE)
 
 
 def find_quotes(text: str, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> list[Statement]:
-    """Return what stands in quotation marks, with who says it where the sentence tells."""
-    found = []
+    """Return what stands in quotation marks, also within another quote, with who says it where the sentence tells."""
+    found: list[Statement] = []
     for match in MARKS.finditer(text):
-        group = next(g for g in range(1, 7) if match[g] is not None)
-        start, end = match.span(group)
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and (text[end - 1].isspace() or text[end - 1] == ","):
-            end -= 1
-        if not text[start:end].strip(" .,"):
+        outer = _quote(text, sentences, mentions, match, None)
+        if outer is None:
             continue
-        sentence = _sentence_at(sentences, match.start())
-        words = len(text[start:end].split())
-        speaker = _quoted_speaker(text, sentences, sentence, match, mentions)
-        if speaker is None and words < 4:
-            continue  # a name or a word held at arm's length is no speech
-        how = "pattern" if speaker is None or speaker.how == "beside" else speaker.how
-        found.append(
-            Statement(start, end, text[start:end], "quote", text[start:end], speaker.text if speaker else None,
-                      None, how, 0.8 if speaker else 0.4, {})
-        )  # fmt: skip
+        found.append(outer)
+        inner = (
+            _quote(text, sentences, mentions, m, outer) for m in MARKS.finditer(text, outer.start, outer.end)
+        )
+        found += [quote for quote in inner if quote is not None]
     return found
+
+
+def _quote(
+    text: str,
+    sentences: Sequence[Sentence],
+    mentions: Sequence[Mention],
+    match: re.Match[str],
+    outer: Statement | None,
+) -> Statement | None:
+    group = next(g for g in range(1, 7) if match[g] is not None)
+    start, end = match.span(group)
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] == ","):
+        end -= 1
+    said = text[start:end]
+    if not said.strip(" .,") or NICKNAME.search(text[max(0, start - 12) : start]):
+        return None
+    speaker = _quoted_speaker(text, sentences, _sentence_at(sentences, match.start()), match, mentions, outer)
+    if _is_title(said) and (speaker is None or len(said.split()) > 1):
+        return None  # a name in quotation marks is no speech
+    how = "pattern" if speaker is None or speaker.how == "beside" else speaker.how
+    sure = 0.8 if speaker else 0.4 if len(said.split()) > 3 else 0.3
+    return Statement(start, end, said, "quote", said, speaker.text if speaker else None, None, how, sure, {})
+
+
+def _is_title(said: str) -> bool:
+    """Return whether words in quotation marks are a title or a name: capitals throughout, and no full stop."""
+    words = [word for word in re.findall(r"\w[\w'’-]*", said) if word.lower() not in word_list("function")]
+    return bool(words) and all(word[0].isupper() for word in words) and said[-1] not in ".!?…"
 
 
 def _sentence_at(sentences: Sequence[Sentence], place: int) -> int:
@@ -50,7 +72,12 @@ def _sentence_at(sentences: Sequence[Sentence], place: int) -> int:
 
 
 def _quoted_speaker(
-    text: str, sentences: Sequence[Sentence], at: int, match: re.Match[str], mentions: Sequence[Mention]
+    text: str,
+    sentences: Sequence[Sentence],
+    at: int,
+    match: re.Match[str],
+    mentions: Sequence[Mention],
+    outer: Statement | None,
 ) -> Actor | None:
     """Look for a verb of saying in the rest of the sentence, then for a "Name:" before the quote."""
     if not sentences:
@@ -61,11 +88,13 @@ def _quoted_speaker(
     )
     for i in saying_words(sentence):
         place = sentence.places[i][0]
-        if match.start() <= place < match.end():
+        if match.start() <= place < match.end() or (outer and not outer.start <= place < match.start()):
             continue
         who = subject_of(sentence, i, mentions)
         if who is not None and not match.start() <= who.start < match.end():
             return resolve_pronoun(who, sentence, mentions, sentences[max(0, at - 1)].start)
+    if outer is not None:
+        return None
     after = _following_cue(text, sentences, at, match.end(), mentions)
     if after is not None:
         return after

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from salience.reading.attributions import find_attributions
 from salience.reading.claims import find_claims
+from salience.reading.coreference import find_references, link_names, with_full_names
 from salience.reading.dates import dates as find_dates
 from salience.reading.demands import find_demands
 from salience.reading.events import find_events
@@ -74,6 +75,7 @@ def read(
         for m in mentions
         if m.how != "shape" or not any(d.start <= m.start and m.end <= d.end for d in dated)
     ]
+    mentions = link_names(text, mentions)
     quotes = find_quotes(text, sentences, mentions)
     labels = [*find_labels(text, sentences, mentions, quotes), *persian_labels(sentences, mentions)]
     mentions = _without_labels(mentions, labels)
@@ -85,13 +87,21 @@ def read(
         *find_figures(
             text, sentences, mentions, [(d.start, d.end) for d in dated if d.kind != "anchored event"]
         ),
-        *find_demands(sentences, mentions),
+        *find_demands(sentences, mentions, quotes),
         *find_claims(sentences, attributions),
     ]
+    statements = with_full_names(statements, mentions)
     statements.sort(key=lambda s: (s.start, s.end, s.kind))
     events = find_events(text, sentences, mentions, dated)
     return Reading(
-        text, sha256_of(text), told, tuple(mentions), tuple(statements), tuple(events), tuple(dated)
+        text,
+        sha256_of(text),
+        told,
+        tuple(mentions),
+        tuple(statements),
+        tuple(events),
+        tuple(dated),
+        tuple(find_references(text, sentences, mentions)),
     )
 
 

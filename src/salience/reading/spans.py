@@ -98,7 +98,7 @@ class Statement:
     value : str
         The label, what is quoted, claimed or demanded, the number as digits.
     speaker : str or None
-        Who says it, in the text's words; None for the text's own author.
+        Who says it: the name their mention stands for, else the text's words; None for the text's own author.
     about : str or None
         Whom or what it is about.
     how, confidence
@@ -167,6 +167,8 @@ class Reading:
         BCP 47 code, or "und"; "fas-x-undetermined" is Persian or Dari, undetermined.
     mentions, statements, events, dates : tuple
         In the order of the text.
+    references : tuple of Mention
+        "The group" and the like with the one organisation that each can stand for: inferred, and not among the mentions.
     """
 
     text: str
@@ -176,6 +178,7 @@ class Reading:
     statements: tuple[Statement, ...] = ()
     events: tuple[TextEvent, ...] = ()
     dates: tuple[Any, ...] = ()
+    references: tuple[Mention, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
