@@ -171,7 +171,7 @@ def _colons(text: str, mentions: Sequence[Mention]) -> list[Statement]:
 def _phrase(sentence: Sentence, i: int, after: int, mentions: Sequence[Mention]) -> Statement:
     """Read "according to X", "based on reports ... by X", "reportedly"."""
     who = None
-    if sentence.folded[after - 1] in ("to", "of", "by", "reports"):
+    if sentence.folded[after - 1] in ("to", "by", "reports") or sentence.folded[i] == "in":
         who = actor_after(sentence, after, mentions, 4) or noun_after(sentence, after)
     elif sentence.folded[after - 1] not in ("reportedly", "allegedly"):
         who = actor_before(sentence, i, mentions)

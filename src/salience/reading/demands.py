@@ -9,6 +9,7 @@ from salience.reading.attributions import rejects_a_claim
 from salience.reading.clauses import (
     STOPS,
     Actor,
+    actor_after,
     actor_before,
     cue_at,
     cues,
@@ -22,6 +23,7 @@ from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention, Statement
 
 LONGEST = 30
+NOT_TO = re.compile(r"^(?:\w+ ){1,2}(?:[\w'’-]+,? ){1,7}not to\b|\bto (?:stop|end|halt|refrain)\b.{0,3}ing\b")
 NEGATED = frozenset(("not", "never", "no", "nobody", "t", "neither", "nor"))
 
 
@@ -144,9 +146,16 @@ def _demand(
     low, high = piece(sentence, i, max(after, end))
     text = sentence.text[low - sentence.start : high - sentence.start]
     wanted = _object(sentence, after, end)
+    if polarity == "for" and NOT_TO.search(text[:120]):
+        polarity = "against"
     modal = tuple(sentence.folded[i:after]) in cues("modal")
     plain = modal or sentence.folded[i] == "stop" or (i and sentence.folded[i - 1] in ("please", "pls"))
-    who = None if plain else resolve_pronoun(_subject(sentence, i, mentions), sentence, mentions, previous)
+    if sentence.folded[after : after + 1] == ["from"]:  # "demands from the people"
+        who = actor_after(sentence, after + 1, mentions, 4)
+    else:
+        who = (
+            None if plain else resolve_pronoun(_subject(sentence, i, mentions), sentence, mentions, previous)
+        )
     speaker = who.text if who else next((q.speaker for q in quotes if q.start <= low and high <= q.end), None)
     detail = {"cue": _text(sentence, i, after), "polarity": polarity, "cue_start": low,
               "cue_end": sentence.places[after - 1][1]}  # fmt: skip

@@ -36,7 +36,7 @@ def persian_mentions(text: str, sentences: Sequence[Sentence]) -> Iterator[Menti
         if not LETTER.search(sentence.text):
             continue
         for match in _role().finditer(sentence.text):
-            if match["head"] in _entries("vague") and match.end() == match.end("head"):
+            if match["head"] in entries("vague") and match.end() == match.end("head"):
                 continue
             yield _mention(text, sentence, match)
         for match in _role_last().finditer(sentence.text):
@@ -120,7 +120,7 @@ def _object(text: str, match: re.Match[str]) -> tuple[int, int, str]:
     after = re.match(r"\s*(?:که|چې)\s+([^.؟!،؛]+)", text[match.end() :])
     if after is not None:
         return match.start(), match.end() + after.end(), after[1].strip()
-    if match[0] in _entries("object_follows"):
+    if match[0] in entries("object_follows"):
         rest = re.match(
             r"\s*(.+?)(?=\s+(?:شد|شدند|است|هستند|شده|و|دی|دي)(?!\w)|[.؟!،؛]|$)", text[match.end() :]
         )
@@ -145,16 +145,18 @@ def _lists() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _entries(name: str) -> frozenset[str]:
+def entries(name: str) -> frozenset[str]:
+    """Return one list of `persian.toml`."""
     return frozenset(_lists()[name])
 
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w\u200c])(?:{_any(name)})(?![\w\u200c])")
+    return re.compile(rf"(?<![\w\u200c])(?:{any_of(name)})(?![\w\u200c])")
 
 
-def _any(*names: str) -> str:
+def any_of(*names: str) -> str:
+    """Return a pattern for every entry of some lists, the longest first."""
     words = {word for name in names for word in _lists()[name]}
     return "|".join(
         "".join(SAME.get(c, re.escape(c)) for c in word) for word in sorted(words, key=lambda w: (-len(w), w))
@@ -166,8 +168,8 @@ def _role() -> re.Pattern[str]:
     """A head with what belongs to it behind it; of some heads, one word more."""
     word = r"[\w\u200c]+"
     return re.compile(
-        rf"(?<![\w\u200c])(?:(?:{_any('of_place')})\s+(?!(?:{_any('modifiers')}|که|را|در|از|به|با|و|این|می\w*|هم)(?![\w\u200c])){word}(?:\s+(?:{_any('modifiers')}))*"
-        rf"|(?P<head>{_any('heads')})(?:\s+(?:{_any('modifiers')}))*)(?![\w\u200c])"
+        rf"(?<![\w\u200c])(?:(?:{any_of('of_place')})\s+(?!(?:{any_of('modifiers')}|که|را|در|از|به|با|و|این|می\w*|هم)(?![\w\u200c])){word}(?:\s+(?:{any_of('modifiers')}))*"
+        rf"|(?P<head>{any_of('heads')})(?:\s+(?:{any_of('modifiers')}))*)(?![\w\u200c])"
     )
 
 
@@ -176,6 +178,6 @@ def _role_last() -> re.Pattern[str]:
     """A head with what belongs to it before it."""
     word = r"[\w\u200c]+"
     return re.compile(
-        rf"(?<![\w\u200c])(?:(?:(?:{_any('modifiers_before')})\s+)+(?:{_any('heads_last')})"
-        rf"|(?<=د ){word}\s+(?:{_any('of_place_last')}))(?![\w\u200c])"
+        rf"(?<![\w\u200c])(?:(?:(?:{any_of('modifiers_before')})\s+)+(?:{any_of('heads_last')})"
+        rf"|(?<=د ){word}\s+(?:{any_of('of_place_last')}))(?![\w\u200c])"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from salience.reading.clauses import Actor, resolve_pronoun
+from salience.reading.clauses import Actor, actor_after, cue_at, resolve_pronoun
 from salience.reading.lexicon import word_list
 from salience.reading.saying import saying_words, subject_of
 from salience.reading.sentences import Sentence
@@ -15,6 +15,7 @@ MARKS = re.compile(
     r"“([^“”]{2,2000}?)”|«([^«»]{2,2000}?)»|„([^„“”]{2,2000}?)[“”]|(?<![\w\"])\"([^\"]{2,2000}?)\"(?!\w)"
     r"|(?<!\w)‘([^‘’]{2,300}?(?:’\w[^‘’]*?)*)’(?!\w)|(?<!\w)'([^'\n]{2,300}?(?:'\w[^'\n]*?)*)'(?!\w)"
 )
+COLON = re.compile(r"(?:^|\n|[.!?…]\s|[^\w\s,;:]\s)\s*([^\n.!?:“”\"]{2,60}):\s*$")
 NICKNAME = re.compile(r"\\b(?:alias|nicknamed|aka|a\\.k\\.a\\.)\\W*$", re.IGNORECASE)
 
 
@@ -83,25 +84,49 @@ def _quoted_speaker(
     if not sentences:
         return None
     sentence = sentences[at]
-    colon = re.search(
-        r"(?:^|\n|[.!?]\s)\s*([^\n.!?:]{2,60}):\s*$", text[max(0, match.start() - 80) : match.start()]
-    )
+    low = max(0, match.start() - 80)
+    colon = None if outer else COLON.search(text[low : match.start()])
+    if colon:
+        start = low + colon.start(1)
+        named = [
+            m for m in mentions if start <= m.start and m.end <= low + colon.end(1) and m.kind != "place"
+        ]
+        if not named or named[-1].end == low + colon.end(1):
+            name = named[-1].text if named else colon[1].strip()
+            return Actor(name, named[-1].start if named else start, low + colon.end(1))
+    known = _known_as(sentence, match, mentions)
+    if known is not None:
+        return known
+    for i in _nearest_cues(sentence, match, outer):
+        who = subject_of(sentence, i, mentions)
+        if who is not None and not match.start() <= who.start < match.end():
+            return resolve_pronoun(who, sentence, mentions, sentences[max(0, at - 1)].start)
+    return None if outer is not None else _following_cue(text, sentences, at, match.end(), mentions)
+
+
+def _known_as(sentence: Sentence, match: re.Match[str], mentions: Sequence[Mention]) -> Actor | None:
+    """Return who uses a name in `known to its critics as "the looters"`."""
+    for i in range(len(sentence.places)):
+        after = cue_at(sentence, i, "known_as")
+        if (
+            after is not None
+            and after < len(sentence.places)
+            and 0 <= match.start() - sentence.places[i][0] < 50
+        ):
+            return actor_after(sentence, after, mentions, 4)
+    return None
+
+
+def _nearest_cues(sentence: Sentence, match: re.Match[str], outer: Statement | None) -> list[int]:
+    """Return the verbs of saying outside a quote, the nearest first; before it sooner than behind it."""
+    placed = []
     for i in saying_words(sentence):
         place = sentence.places[i][0]
         if match.start() <= place < match.end() or (outer and not outer.start <= place < match.start()):
             continue
-        who = subject_of(sentence, i, mentions)
-        if who is not None and not match.start() <= who.start < match.end():
-            return resolve_pronoun(who, sentence, mentions, sentences[max(0, at - 1)].start)
-    if outer is not None:
-        return None
-    after = _following_cue(text, sentences, at, match.end(), mentions)
-    if after is not None:
-        return after
-    if colon:
-        low = max(0, match.start() - 80) + colon.start(1)
-        return Actor(colon[1].strip(), low, low + len(colon[1]))
-    return None
+        behind = place >= match.end()
+        placed.append((place - match.end() if behind else match.start() - place, i))
+    return [i for _, i in sorted(placed)]
 
 
 def _following_cue(

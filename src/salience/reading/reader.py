@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from salience.reading.attributions import find_attributions
@@ -16,7 +17,7 @@ from salience.reading.figures import find_figures
 from salience.reading.labels import find_labels
 from salience.reading.language import detect_language
 from salience.reading.lexicon import gazetteer, load_roles, word_list
-from salience.reading.names import Alias, Matcher
+from salience.reading.names import UNTOLD, Alias, Matcher
 from salience.reading.persian import persian_labels, persian_mentions
 from salience.reading.quotes import find_quotes
 from salience.reading.sentences import Sentence, split_sentences
@@ -127,15 +128,30 @@ def find_mentions(
         for m in gazetteer().find(text, sentences)
         if m.text[0].isupper()
     ]  # fmt: skip
+    shapes = find_shapes(text, sentences)
     found = [
-        *matcher.find(text, sentences, day),
+        *_with_kinds(matcher.find(text, sentences, day), [*suggestions, *places, *shapes]),
         *places,
         *suggestions,
-        *find_shapes(text, sentences),
+        *shapes,
         *find_unnamed(text, sentences, load_roles(roles)),
         *persian_mentions(text, sentences),
     ]
     return _settle(found)
+
+
+def _with_kinds(known: Sequence[Mention], written: Sequence[Mention]) -> list[Mention]:
+    """Give names of no told kind the one that how they are written suggests; else an organisation's."""
+    kinds = {
+        (m.start, m.end): m.kind for m in reversed(written) if m.kind in ("person", "place", "population")
+    }
+    ends = {m.end: m.kind for m in written if m.kind == "person"}
+    return [
+        replace(m, kind=kinds.get((m.start, m.end)) or ends.get(m.end) or "organisation")
+        if m.kind == UNTOLD
+        else m
+        for m in known
+    ]
 
 
 def _settle(found: Sequence[Mention]) -> list[Mention]:

@@ -74,20 +74,42 @@ def _finds_a_number(sentence: Sentence, i: int) -> bool:
 
 def subject_of(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Actor | None:
     """Return who says: before the verb, or after it where a comma or a quote precedes ("..., said X")."""
-    gap = sentence.between(i)
-    inverted = i == 0 or (any(mark in gap for mark in ',"”’»') and not _subject_close(sentence, i))
-    if inverted:
+    beside = _up_to_comma(sentence, i, mentions)
+    if beside is not None:
+        return beside
+    if _inverted(sentence, i):
         after = actor_after(sentence, i + 1, mentions, 3) or noun_after(sentence, i + 1)
         if after is not None:
             return after
     following = sentence.folded[i + 1] if i + 1 < len(sentence.folded) else ""
     passive = i and sentence.folded[i - 1] in ("was", "were", "is", "are", "been", "being")
-    if passive and "by" in sentence.folded[i + 1 : i + 6]:
-        by = sentence.folded.index("by", i + 1)
-        return actor_after(sentence, by + 1, mentions, 5)
-    if following == "by":
-        return actor_after(sentence, i + 2, mentions, 5)
-    return actor_before(sentence, i, mentions)
+    if passive and "by" in sentence.folded[i + 1 : i + 6] and sentence.folded[i] not in ("quoted", "cited"):
+        return actor_after(sentence, sentence.folded.index("by", i + 1) + 1, mentions, 5)
+    by = actor_after(sentence, i + 2, mentions, 5) if following == "by" else None
+    return by or actor_before(sentence, i, mentions)
+
+
+def _up_to_comma(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Actor | None:
+    """Return the actor that ends at the comma before a verb: "its envoy, Tahir Osmin, dismissed the word"."""
+    place = sentence.places[i][0]
+    for m in reversed(mentions):
+        if sentence.start <= m.start and m.end <= place and m.kind != "place":
+            gap = sentence.text[m.end - sentence.start : place - sentence.start]
+            commas = sentence.text[: m.start - sentence.start].rstrip().endswith(",")
+            return Actor(m.text, m.start, m.end) if gap.lstrip('”"’)').strip() == "," and commas else None
+    return None
+
+
+def _inverted(sentence: Sentence, i: int) -> bool:
+    """Return whether the speaker follows the verb: it opens the sentence, or a comma or a quote stands before it."""
+    if i == 0:
+        return True
+    if sentence.folded[i] not in words_of("inverting") or _subject_close(sentence, i):
+        return False
+    following = sentence.folded[i + 1] if i + 1 < len(sentence.folded) else ""
+    if following in ("us", "him", "her", "them", "me", "it", "this", "that", "to", "by", "on", "in"):
+        return False
+    return any(mark in sentence.between(i) for mark in ',"”’»')
 
 
 def _subject_close(sentence: Sentence, i: int) -> bool:
