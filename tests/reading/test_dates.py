@@ -335,7 +335,18 @@ def test_every_gregorian_day_is_read_back(day: date) -> None:
         assert (found.text, found.date_from, found.date_to) == (text, day, day)
 
 
-@given(st.dates(date(1950, 1, 1), date(2090, 1, 1)), st.integers(0, 364))
+@pytest.mark.parametrize(
+    ("text", "anchor", "value"),
+    [("on 5 September", "2022-09-02", "2022-09-05"), ("on 4 November", "2024-10-31", "2024-11-04"),
+     ("on 2 October", "2024-08-31", "2023-10-02"), ("on 1 January", "2024-12-31", "2024-01-01")],
+)  # fmt: skip
+def test_a_day_at_most_a_month_ahead_in_the_same_year_is_the_coming_one(
+    text: str, anchor: str, value: str
+) -> None:
+    assert only(text, anchor).value == value
+
+
+@given(st.dates(date(1950, 1, 1), date(2090, 1, 1)), st.integers(0, 333))
 def test_a_day_without_a_year_is_the_nearest_before(anchor: date, back: int) -> None:
     day = anchor - timedelta(days=back)
     found = dates(day.strftime("on %-d %B they"), anchor)[0]

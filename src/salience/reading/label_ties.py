@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from salience.reading.clauses import actor_after, actor_before, cue_at, holds_cue, piece
+from salience.reading.lexicon import word_list
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention, Statement
 
 NEAR = 250
-AHEAD = re.compile(r"\s*(?:,?\s*(?:of|in|called|named|known as))?\s*(?:the\s+)?[\"“‘']?")
+QUOTE_MARKS = "\"“‘'«"
+AHEAD = re.compile(r"\s*(?:,?\s*(?:of|in|called|named|known as))?\s*(?:the\s+)?(?:so-called\s+)?[\"“‘']?")
 BEHIND = re.compile(
     r"(?:'s|’s)?\s*,?\s*(?:\(\w+\)\s*,?\s*)?"
     r"(?:(?:is|are|was|were|as|were called|those|these|a|an|the)\s*){0,3}[\"“‘']?"
@@ -54,16 +56,23 @@ def meant(text: str, sentence: Sentence, label: tuple[int, int], around: Tied) -
     """Return whom a label means: beside it, in the same clause, or inferred from what the text speaks of."""
     first, after = label
     low, high = piece(sentence, first, after)
+    if sentence.folded[first] in ("so", "self") and after < len(sentence.places):
+        following = next((m for m in around.near if m.start == sentence.places[after][0]), None)
+        if following is not None:
+            return Meant(following.value)
     beside = _beside(sentence, low, high, around) or _object_of_naming(sentence, first, low, around)
     if beside is not None:
         return Meant(beside)
     if first == 0 or sentence.folded[first - 1] not in ("the", "this", "that", "these", "those"):
         return Meant(None)
+    if first > 1 and sentence.between(first - 1)[-1:] in QUOTE_MARKS and sentence.between(first - 1):
+        return Meant(None)  # calls them "the boys"
     words = set(sentence.folded[first:after])
     for told, about in around.known:
         if words & told:
             return Meant(about, "inferred")
     before = [*around.earlier, *(m for m in around.here if m.end <= low)]
+    before = [m for m in before if m.kind == "organisation" and not _speaks_or_hears(text, sentence, m)]
     nearest = _nearest(text, low, before, around.others)
     return Meant(nearest, "inferred") if nearest else Meant(None)
 
@@ -94,11 +103,40 @@ def _object_of_naming(sentence: Sentence, first: int, low: int, around: Tied) ->
     for m in reversed([m for m in around.near if m.end <= place]):
         gap = sentence.text[m.end - sentence.start : place - sentence.start]
         if RELATIVE.fullmatch(gap) and not reflexive and "them" not in sentence.folded[cue:first]:
-            return m.value
+            return _same_as(sentence, m, around)
     if reflexive:
-        who = actor_before(sentence, cue, around.here)
-        return next((m.value for m in around.here if who and m.start == who.start), None)
+        who = actor_before(sentence, cue, around.near)
+        return next(
+            (_same_as(sentence, m, around) for m in around.near if who and m.start == who.start), None
+        )
     return None
+
+
+def _same_as(sentence: Sentence, m: Mention, around: Tied) -> str:
+    """Return who a description beside a name is: "the Wards Army, an armed group that ..."."""
+    for named in reversed(around.here):
+        gap = sentence.text[named.end - sentence.start : m.start - sentence.start]
+        if m.kind == "unnamed" and named.end <= m.start and "," in gap and BEHIND.fullmatch(gap):
+            return named.value
+    return m.value
+
+
+def _speaks_or_hears(text: str, sentence: Sentence, m: Mention) -> bool:
+    """Return whether a name is who speaks of the label or is spoken to: then it is hardly the one meant."""
+    before = re.split(r"[^\w]+", text[max(0, m.start - 30) : m.start].lower())
+    if word_list("told_to") & set(
+        word for word in before[-3:] if word not in ("the", "by", "on", "upon", "to")
+    ):
+        return True
+    if not sentence.start <= m.start < sentence.end:
+        return False
+    last = sentence.index_at(m.end - 1)
+    return any(
+        cue_at(sentence, k, name) is not None
+        for k in range(last + 1, min(last + 4, len(sentence.places)))
+        for name in ("saying", "demand_for", "demand_against", "naming")
+        if "," not in sentence.between(k)
+    )
 
 
 def _nearest(text: str, low: int, before: Sequence[Mention], others: Sequence[Mention]) -> str | None:

@@ -23,9 +23,16 @@ def word_list(name: str) -> frozenset[str]:
 
 @cache
 def gazetteer() -> Matcher:
-    """Return a matcher of countries, regions and large cities, as places."""
+    """Return a matcher of countries, regions and large cities; in Arabic script also of a few organisations."""
     names = [" ".join(part.split()) for key in ("countries", "cities") for part in _lexicon()[key].split(",")]
-    return Matcher([Alias(name, name, "place") for name in names])
+    persian = tomllib.loads(files(__package__).joinpath("persian.toml").read_text(encoding="utf-8"))
+    kinds = (("places", "place"), ("organisations", "organisation"))
+    others = [
+        Alias(" ".join(part.split()), " ".join(part.split()), kind)
+        for key, kind in kinds
+        for part in persian[key].split(",")
+    ]
+    return Matcher([*(Alias(name, name, "place") for name in names), *others])
 
 
 @cache

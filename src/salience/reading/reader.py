@@ -126,7 +126,7 @@ def find_mentions(
         Mention(m.start, m.end, m.text, m.kind, m.value, "gazetteer", 0.85,
                 (*m.notes, "ambiguous") if m.text.lower() in word_list("ambiguous") else m.notes)
         for m in gazetteer().find(text, sentences)
-        if m.text[0].isupper()
+        if m.text[0].isupper() or not m.text.isascii()
     ]  # fmt: skip
     shapes = find_shapes(text, sentences)
     found = [

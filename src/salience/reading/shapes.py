@@ -53,9 +53,7 @@ def find_shapes(text: str, sentences: Sequence[Sentence]) -> list[Mention]:
             if trimmed is None:
                 continue
             for low, high in _part(sentence, *trimmed):
-                mention = _name(text, sentence, low, high)
-                if mention is not None:
-                    found.append(mention)
+                found += _office(text, sentence, low, high) or _name(text, sentence, low, high)
     return found
 
 
@@ -146,6 +144,9 @@ def _trim(sentence: Sentence, first: int, after: int, inside: Counter[str]) -> t
     only = words[first] if after - first == 1 else None
     if only is not None and only.lower() in word_list("other_capitals"):
         return None
+    credit = only is not None and words[after : after + 1] == ["by"] and only.lower() in word_list("openers")
+    if credit:
+        return None  # "Edited by"
     if only is not None and (
         only.lower() in word_list("titles") - {"spring"} or _common(sentence, first, only, inside)
     ):
@@ -194,18 +195,34 @@ def _part(sentence: Sentence, first: int, after: int) -> list[tuple[int, int]]:
     return [(first, after)]
 
 
-def _name(text: str, sentence: Sentence, first: int, after: int) -> Mention | None:
+def _office(text: str, sentence: Sentence, first: int, after: int) -> list[Mention]:
+    """Read an office that is written like a name: "Peace Commissioner", and the body before it in "UN Secretary-General"."""
+    words, titles = [word.lower() for word in sentence.words[first:after]], word_list("titles")
+    own = next((k for k, word in enumerate(words) if word in titles), len(words))
+    # "Defence Minister" alone; "Minister Arango" is a person.
+    if len(words) < 2 or words[-1] not in titles or (own and not all(w in titles for w in words[own:])):
+        return []
+    start, end = sentence.places[first][0], sentence.places[after - 1][1]
+    office = Mention(start, end, text[start:end], "unnamed", text[start:end].lower(), "pattern", 0.6)
+    body = sentence.words[first : first + own]
+    known = own and (
+        set(words[:own]) & word_list("organisation") or (own == 1 and body[0].isupper() and len(body[0]) > 1)
+    )
+    return [office, *(_name(text, sentence, first, first + own) if known else [])]
+
+
+def _name(text: str, sentence: Sentence, first: int, after: int) -> list[Mention]:
     words = [word.lower() for word in sentence.words[first:after]]
     kind, confidence = _kind(sentence, first, after, words)
     if kind is None:
-        return None
+        return []
     if kind == "organisation" and len(words) == 1 and words[0] in word_list("peoples"):
         after += 1  # the institution belongs to the name
     start, end = sentence.places[first][0], sentence.places[after - 1][1]
     if text[end - 1 : end + 1] in ("U.", "S.") or re.fullmatch(r"(?:\w\.)+\w", text[start:end]):
         end += text[end : end + 1] == "."
     notes = ("mixed scripts",) if any(mixes_scripts(w) for w in sentence.words[first:after]) else ()
-    return Mention(start, end, text[start:end], kind, text[start:end], "shape", confidence, notes)
+    return [Mention(start, end, text[start:end], kind, text[start:end], "shape", confidence, notes)]
 
 
 def _kind(sentence: Sentence, first: int, after: int, words: Sequence[str]) -> tuple[str | None, float]:
