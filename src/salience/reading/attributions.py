@@ -12,6 +12,7 @@ from salience.reading.clauses import (
     actor_before,
     cue_at,
     holds_cue,
+    openings,
     piece,
     resolve_pronoun,
 )
@@ -59,18 +60,20 @@ def _in_sentence(
 ) -> list[Statement]:
     found: list[Statement] = []
     asides: list[Statement] = []
-    i = 0
-    while i < len(sentence.places):
+    past = 0
+    begin = openings("phrases", "saying", "rejecting")
+    for i, word in enumerate(sentence.folded):
+        if i < past or word not in begin:
+            continue
         after = cue_at(sentence, i, "phrases")
         if after is not None:
             aside = cue_at(sentence, i, "asides") is not None
             (asides if aside else found).append(_phrase(sentence, i, after, near))
-            i = after
+            past = after
             continue
         told = _told(sentence, i, near, previous, quoted, labels)
         if told is not None:
             found.append(told)
-        i += 1
     # "In a statement, X said": one saying, not two.
     return _joined(text, found or asides)
 

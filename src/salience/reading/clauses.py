@@ -65,13 +65,23 @@ def _by_first(name: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {first: tuple(entries) for first, entries in table.items()}
 
 
+@cache
+def openings(*names: str) -> frozenset[str]:
+    """Return the words with which the entries of some lists of `cues.toml` begin."""
+    return frozenset(entry[0] for name in names for entry in cues(name))
+
+
 def cue_at(sentence: Sentence, i: int, name: str) -> int | None:
     """Return the word after a cue of a list that begins at word i; None when none does."""
-    for entry in _by_first(name).get(sentence.folded[i], ()):
-        if tuple(sentence.folded[i : i + len(entry)]) == entry and not any(
-            STOPS.search(sentence.between(k)) for k in range(i + 1, i + len(entry))
-        ):
-            return i + len(entry)
+    entries = _by_first(name).get(sentence.folded[i])
+    if entries is None:
+        return None
+    for entry in entries:
+        after = i + len(entry)
+        if len(entry) == 1 or (tuple(sentence.folded[i:after]) == entry and not any(
+            STOPS.search(sentence.between(k)) for k in range(i + 1, after)
+        )):  # fmt: skip
+            return after
     return None
 
 

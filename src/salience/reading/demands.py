@@ -14,6 +14,7 @@ from salience.reading.clauses import (
     cue_at,
     cues,
     holds_cue,
+    openings,
     piece,
     resolve_pronoun,
 )
@@ -23,6 +24,7 @@ from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention, Statement
 
 LONGEST = 30
+PLEASE = ("please", "pls")
 NOT_TO = re.compile(r"^(?:\w+ ){1,2}(?:[\w'’-]+,? ){1,7}not to\b|\bto (?:stop|end|halt|refrain)\b.{0,3}ing\b")
 NEGATED = frozenset(("not", "never", "no", "nobody", "t", "neither", "nor"))
 
@@ -39,16 +41,18 @@ def find_demands(
         previous = sentences[max(0, number - 1)].start
         near = [m for m in mentions if previous <= m.start < sentence.end]
         found += persian_demands(sentence, near)
-        i = 0
-        while i < len(sentence.places):
+        past = 0
+        begin = openings("demand_for", "demand_against")
+        for i, word in enumerate(sentence.folded):
+            if i < past or not (word in begin or word == "stop" or (i and sentence.folded[i - 1] in PLEASE)):
+                continue
             cue = _cue(sentence, i)
             if cue is None:
-                i += 1
                 continue
             first, after, polarity = cue
             found.append(_demand(sentence, first, after, polarity, near, previous, quotes))
             modal = tuple(sentence.folded[first:after]) in cues("modal")
-            i = after if modal else max(after, _object_end(sentence, after))
+            past = after if modal else max(after, _object_end(sentence, after))
     return found
 
 
@@ -74,7 +78,7 @@ def _imperative(sentence: Sentence, i: int) -> tuple[int, int, str] | None:
     opens = i == 0 or "," in sentence.between(i) or words[i - 1] in ("so", "please", "pls", "and", "just")
     if words[i] == "stop" and opens and words[i + 1].endswith("ing"):
         return i, i + 1, "against"
-    asked = i and words[i - 1] in ("please", "pls") and not sentence.between(i).strip()
+    asked = i and words[i - 1] in PLEASE and not sentence.between(i).strip()
     return (i, i + 1, "for") if asked and words[i].isalpha() and words[i] not in ("do", "don") else None
 
 
@@ -149,7 +153,7 @@ def _demand(
     if polarity == "for" and NOT_TO.search(text[:120]):
         polarity = "against"
     modal = tuple(sentence.folded[i:after]) in cues("modal")
-    plain = modal or sentence.folded[i] == "stop" or (i and sentence.folded[i - 1] in ("please", "pls"))
+    plain = modal or sentence.folded[i] == "stop" or (i and sentence.folded[i - 1] in PLEASE)
     if sentence.folded[after : after + 1] == ["from"]:  # "demands from the people"
         who = actor_after(sentence, after + 1, mentions, 4)
     else:

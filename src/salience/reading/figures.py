@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from salience.reading.clauses import actor_before, cue_at
 from salience.reading.lexicon import load_roles, word_list
-from salience.reading.numbers import Number, figure_words, number_at
+from salience.reading.numbers import Number, begins_number, figure_words, number_at
 from salience.reading.persian_figures import persian_figures
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention, Statement
@@ -30,18 +30,19 @@ def find_figures(
     taken = [*dated, *((m.start, m.end) for m in mentions if m.kind not in ("unnamed", "population"))]
     found: list[Statement] = []
     for sentence in sentences:
-        i, counted = 0, ""
+        past, counted = 0, ""
         near = [(low, high) for low, high in taken if low < sentence.end and sentence.start < high]
-        while i < len(sentence.places):
-            number = number_at(sentence, i)
-            if number is None or _in(near, sentence, number):
-                i += 1 if number is None else max(1, number.after - i)
+        for i, word in enumerate(sentence.folded):
+            number = number_at(sentence, i) if i >= past and begins_number(word) else None
+            if number is None:
+                continue
+            past = number.after
+            if _in(near, sentence, number):
                 continue
             statement = _statement(text, sentence, number, mentions, counted)
             if statement is not None:
                 found.append(statement)
                 counted = statement.about or ""
-            i = number.after
     found += persian_figures(sentences, mentions, dated)
     return found
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from salience.reading.clauses import cue_at, cues, piece
+from salience.reading.clauses import cue_at, cues, openings, piece
 from salience.reading.label_ties import Tied, meant, speaker_of
 from salience.reading.lexicon import word_list
+from salience.reading.saying import words_of
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention, Statement
 
@@ -49,7 +50,7 @@ def find_labels(
             if (
                 tied.about is None
                 and how_found == "head"
-                and sentence.folded[after - 1] in _words("label_adjectival")
+                and sentence.folded[after - 1] in words_of("label_adjectival")
             ):
                 continue
             label = sentence.text[low - sentence.start : high - sentence.start]
@@ -61,29 +62,27 @@ def find_labels(
     return found
 
 
-def _words(name: str) -> frozenset[str]:
-    return frozenset(entry[0] for entry in cues(name) if len(entry) == 1)
-
-
 def _labels_in(sentence: Sentence, near: Sequence[Mention]) -> Iterator[tuple[int, int, str]]:
     """Give where labels begin and end, and how each was found; none overlaps another."""
-    quoted = dict(_quoted_names(sentence))
-    i = 0
-    while i < len(sentence.places):
+    opens = openings("label_heads", "label_phrases", "label_marks", "label_adjectives", "naming", "known_as")
+    begin = [i for i, word in enumerate(sentence.folded) if word in opens]
+    quoted = dict(_quoted_names(sentence, begin)) if any(mark in sentence.text for mark in OPENING) else {}
+    past = 0
+    for i in sorted({*begin, *quoted}):
+        if i < past:
+            continue
         found = (
             (i, quoted[i], "quoted") if i in quoted else _marked(sentence, i, near) or _phrase(sentence, i)
             or _judging(sentence, i, near) or _head(sentence, i)
         )  # fmt: skip
-        if found is None:
-            i += 1
-            continue
-        yield found
-        i = max(found[1], i + 1)
+        if found is not None:
+            yield found
+            past = max(found[1], i + 1)
 
 
-def _quoted_names(sentence: Sentence) -> Iterator[tuple[int, int]]:
+def _quoted_names(sentence: Sentence, begin: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Give what stands in quotation marks after a verb of naming: `calls them "the boys"`."""
-    for i in range(len(sentence.places)):
+    for i in begin:
         after = cue_at(sentence, i, "naming") or cue_at(sentence, i, "known_as")
         if after is None:
             continue
@@ -136,11 +135,11 @@ def _phrase(sentence: Sentence, i: int) -> tuple[int, int, str] | None:
 
 def _judging(sentence: Sentence, i: int, near: Sequence[Mention]) -> tuple[int, int, str] | None:
     """Read a judging adjective with what it judges: "criminal structure", or only it before a name."""
-    if sentence.folded[i] not in _words("label_adjectives") or i + 1 >= len(sentence.places):
+    if sentence.folded[i] not in words_of("label_adjectives") or i + 1 >= len(sentence.places):
         return None
     if sentence.between(i + 1) != " ":
         return None
-    if sentence.folded[i + 1] in _words("label_collectives") and sentence.words[i + 1][0].islower():
+    if sentence.folded[i + 1] in words_of("label_collectives") and sentence.words[i + 1][0].islower():
         return _with_adjectives(sentence, i), i + 2, "judging"
     place = sentence.places[i + 1][0]
     if sentence.words[i][0].islower() and any(
@@ -154,16 +153,16 @@ def _head(sentence: Sentence, i: int) -> tuple[int, int, str] | None:
     after = cue_at(sentence, i, "label_heads")
     if after is None:
         return None
-    if sentence.folded[i] in _words("label_adjectival") and after < len(sentence.folded):
+    if sentence.folded[i] in words_of("label_adjectival") and after < len(sentence.folded):
         following = sentence.folded[after]
-        if sentence.between(after) in (" ", "-") and following not in _words("label_after"):
+        if sentence.between(after) in (" ", "-") and following not in words_of("label_after"):
             return None
     return _with_adjectives(sentence, i), after, "head"
 
 
 def _with_adjectives(sentence: Sentence, i: int) -> int:
     first = i
-    before = _words("label_before")
+    before = words_of("label_before")
     while first > 0 and sentence.folded[first - 1] in before and sentence.between(first) in (" ", "-"):
         first -= 1
     return first

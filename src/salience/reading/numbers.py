@@ -69,6 +69,28 @@ def number_at(sentence: Sentence, i: int) -> Number | None:
     return left
 
 
+def begins_number(word: str) -> bool:
+    """Return whether a number can begin with a word."""
+    return word in _opening_words() or word[0].isdigit()
+
+
+@cache
+def _opening_words() -> frozenset[str]:
+    return frozenset(
+        (
+            "between",
+            "a",
+            "an",
+            "dozen",
+            *VAGUE,
+            *SCALES,
+            *_amounts("small"),
+            *_amounts("tens"),
+            *_amounts("parts"),
+        )
+    )
+
+
 def written(amount: float) -> str:
     """Return a number in digits, without a point where it is whole."""
     return str(int(amount)) if amount == int(amount) else f"{amount:g}"

@@ -79,7 +79,7 @@ def read(
     mentions = link_names(text, mentions)
     quotes = find_quotes(text, sentences, mentions)
     labels = [*find_labels(text, sentences, mentions, quotes), *persian_labels(sentences, mentions)]
-    mentions = _without_labels(mentions, labels)
+    everyone, mentions = mentions, _without_labels(mentions, labels)
     attributions = find_attributions(text, sentences, mentions, quotes, labels)
     statements = [
         *quotes,
@@ -93,7 +93,7 @@ def read(
     ]
     statements = with_full_names(statements, mentions)
     statements.sort(key=lambda s: (s.start, s.end, s.kind))
-    events = find_events(text, sentences, mentions, dated)
+    events = find_events(text, sentences, everyone, dated)
     return Reading(
         text,
         sha256_of(text),
@@ -107,10 +107,9 @@ def read(
 
 
 def _without_labels(mentions: Sequence[Mention], labels: Sequence[Statement]) -> list[Mention]:
-    """Leave out descriptions that are a label of somebody named: "the terror group" is no second actor."""
-    tied = [s for s in labels if s.about is not None]
+    """Leave out descriptions that are labels: "the terror group" is what somebody calls an actor, no second one."""
     return [m for m in mentions
-            if m.kind != "unnamed" or not any(s.start <= m.start and m.end <= s.end for s in tied)]  # fmt: skip
+            if m.kind != "unnamed" or not any(s.start <= m.start and m.end <= s.end for s in labels)]  # fmt: skip
 
 
 def find_mentions(

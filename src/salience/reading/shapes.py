@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from salience.reading.fold import mixes_scripts
 from salience.reading.lexicon import load_roles, word_list
@@ -59,12 +60,13 @@ def find_shapes(text: str, sentences: Sequence[Sentence]) -> list[Mention]:
 
 def _seen_inside(sentences: Sequence[Sentence]) -> Counter[str]:
     """Count words with a capital that do not open a sentence: those are names wherever they stand."""
+    function = word_list("function")
     return Counter(
         word
         for sentence in sentences
         if not _all_capitals(sentence)
         for word in sentence.words[1:]
-        if word[0].isupper() and word.lower() not in word_list("function")
+        if word[0].isupper() and word.lower() not in function
     )
 
 
@@ -127,12 +129,16 @@ def _over_joiners(sentence: Sentence, at: int, joiners: frozenset[str]) -> int |
 
 def _trim(sentence: Sentence, first: int, after: int, inside: Counter[str]) -> tuple[int, int] | None:
     """Leave out what opens a sentence, days, months and languages."""
-    words, skipped = sentence.words, word_list("function") | word_list("openers")
-    dates = word_list("months") | word_list("weekdays")
+    words, function, openers, dates = (
+        sentence.words,
+        word_list("function"),
+        word_list("openers"),
+        _date_words(),
+    )
     while first < after and (
-        (words[first].lower() in word_list("function") and words[first] != "US")
+        (words[first].lower() in function and words[first] != "US")
         or words[first].lower() in dates
-        or (_opens(sentence, first) and words[first].lower() in skipped)
+        or (words[first].lower() in openers and _opens(sentence, first))
     ):
         first += 1
         while first < after and words[first].lower() in word_list("joiners") and words[first][0].islower():
@@ -147,11 +153,14 @@ def _trim(sentence: Sentence, first: int, after: int, inside: Counter[str]) -> t
     credit = only is not None and words[after : after + 1] == ["by"] and only.lower() in word_list("openers")
     if credit:
         return None  # "Edited by"
-    if only is not None and (
-        only.lower() in word_list("titles") - {"spring"} or _common(sentence, first, only, inside)
-    ):
+    if only is not None and (only.lower() in word_list("titles") or _common(sentence, first, only, inside)):
         return None
     return first, after
+
+
+@cache
+def _date_words() -> frozenset[str]:
+    return word_list("months") | word_list("weekdays")
 
 
 def _opens(sentence: Sentence, first: int) -> bool:
@@ -168,8 +177,14 @@ def _stands_alone(sentence: Sentence, word: str, inside: Counter[str]) -> bool:
     if inside[word] or (len(word) > 1 and word.isupper()):
         return True
     lower = word.lower()
-    known = word_list("organisation") - word_list("openers") - load_roles().heads - load_roles().institutions
-    return lower in word_list("peoples") or lower in known
+    return lower in word_list("peoples") or lower in _known_bodies()
+
+
+@cache
+def _known_bodies() -> frozenset[str]:
+    """Return the words that name one organisation by themselves, such as "Taliban"."""
+    roles = load_roles()
+    return word_list("organisation") - word_list("openers") - roles.heads - roles.institutions
 
 
 def _part(sentence: Sentence, first: int, after: int) -> list[tuple[int, int]]:

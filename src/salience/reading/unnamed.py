@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from salience.reading.clauses import cue_at
 from salience.reading.lexicon import Roles, load_roles, word_list
@@ -32,25 +33,30 @@ def find_unnamed(text: str, sentences: Sequence[Sentence], roles: Roles | None =
     roles = roles or load_roles()
     longest = max((len(phrase) for phrase in roles.phrases), default=0)
     found: list[Mention] = []
+    begin = _beginnings(roles)
     for sentence in sentences:
-        i, floor = 0, 0
+        floor = 0
         folded = [word.strip("'’") for word in sentence.folded]
-        while i < len(folded):
+        for i, word in enumerate(folded):
+            if i < floor or not (word in begin or word + "'s" in begin):
+                continue
             after = _phrase_end(folded, i, roles, longest) or _head_end(sentence, folded, i, roles)
             if after is None:
-                i += 1
                 continue
             first = _left(sentence, folded, i + (folded[i] == "the"), floor, roles)
             end = _right(sentence, folded, after)
             if _is_actor(sentence, folded, (first, after, end), roles):
                 found.append(_mention(text, sentence, first, after, end, roles))
-            i = floor = max(after, end)
+            floor = max(after, end)
     return found
 
 
+@cache
+def _beginnings(roles: Roles) -> frozenset[str]:
+    return roles.openings | roles.heads | roles.institutions | roles.singles
+
+
 def _phrase_end(folded: Sequence[str], i: int, roles: Roles, longest: int) -> int | None:
-    if folded[i] not in roles.openings and folded[i] + "'s" not in roles.openings:
-        return None
     # One more than the longest phrase: "women's" is two words here.
     for size in range(min(longest + 1, len(folded) - i), 1, -1):
         if tuple(_possessives(folded[i : i + size])) in roles.phrases:
