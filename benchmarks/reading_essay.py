@@ -1,11 +1,11 @@
 """What the reader finds in the essay and in our own short texts, against hand-coded gold: one JSON object.
 
-    python benchmarks/reading_essay.py essay FILE [--bare]   # the essay; FILE is the text, which is not part of the project
+    python benchmarks/reading_essay.py essay FILE [--bare]   # FILE is the essay, which is not part of the project
     python benchmarks/reading_essay.py texts [--bare]        # the 30 invented texts, by language
     python benchmarks/reading_essay.py misses texts|essay FILE   # what was missed and what was wrongly found
 
-The gold is `tests/reading/gold` (rules in its README), coded before the reader saw the texts. `--bare` reads without the
-aliases that a user would have entered. Two spans are the same where they share at least half of what they cover
+The gold is `tests/reading/gold` (rules in its README), coded before the reader saw the texts. `--bare` reads without
+the aliases that a user would have entered. Two spans are the same where they share at least half of what they cover
 together; of names and quotes every character must agree, but for what `_close` names. A figure's bounds must agree, a
 date's value too. `right` is the share of what was found whose speaker, or whom it is about, or polarity, is right.
 """
@@ -143,7 +143,7 @@ def _shown(text: str, row: Row) -> str:
 
 
 def _agree(gold: str | None, found: str | None, own: str | None) -> bool:
-    """Return whether two names agree: without case and articles, or one within the other; nobody is the text's voice."""
+    """Return whether two names agree, without case and articles, or one within the other; None is the text's voice."""
     if gold in (None, "source", own) or found is None:
         return gold in (None, "source", own) and found in (None, own)
     left, right = (re.sub(r"^(?:the|an?) ", "", name.lower()).replace("’", "'") for name in (gold, found))

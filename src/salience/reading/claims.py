@@ -12,15 +12,6 @@ from salience.reading.clauses import holds_cue
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Statement
 
-ARGUED = re.compile(
-    r"\b(?:I (?:contend|argue|believe|maintain|think)|in my view|shows? that|proves? that|evident|demonstrate[sd]?|"
-    r"contradicts?|disproportionate(?:ly)?|because of|as a result|consequently|therefore|thus|hence|due to|led to|lead to|"
-    r"more than|less than|far more|fewer than|most|none of|no one|nobody|everyone|everybody|nothing|all (?:the |of )|always|never|only|"
-    r"no (?:indication|sign|evidence|change)|not (?:changed?|demonstrated)|has(?: not|n't) changed|remains?|unlike|compared|"
-    r"worse(?:ned)?|increas(?:e|ed|ing)|decreas(?:e|ed|ing)|targets?|ignored?|excluded?|marginali[sz]es?|doomed|potential to|"
-    r"lost (?:their|its) legitimacy|failed|fails)\b",
-    re.IGNORECASE,
-)
 QUESTION = re.compile(r"\?\s*[\"”']?$")
 SHORTEST = 7
 
@@ -33,12 +24,12 @@ def find_claims(sentences: Sequence[Sentence], attributions: Sequence[Statement]
             continue
         said = [a for a in attributions if sentence.start <= a.start < sentence.end and a.speaker]
         hedge = holds_cue(sentence.text, "hedges")
-        argued = ARGUED.search(sentence.text)
+        argued = holds_cue(sentence.text, "arguing")
         if not said and not argued and not hedge:
             continue
         detail: dict[str, str] = {"hedge": hedge} if hedge else {}
         if argued:
-            detail["mark"] = argued[0].lower()
+            detail["mark"] = argued
         holder = said[0] if said else None
         found.append(
             Statement(sentence.start, sentence.end, sentence.text, "claim", holder.value if holder else sentence.text,

@@ -20,7 +20,8 @@ NEGATIONS = frozenset(
     ("don't", "dont", "didn't", "doesn't", "n't", "t", "don", "didn", "doesn", "cannot", "could", "neither")
 )
 CHAIN = re.compile(
-    r"(?:'s|’s)?(?:, (?:the |a |an )(?:\w+ ){0,3})? ?(?:of|for|from|in|at|by|with) (?:the |a |an )?(?:(?!who|which|that|and|but|while)\w+ ){0,2}"
+    r"(?:'s|’s)?(?:, (?:the |a |an )(?:\w+ ){0,3})? ?(?:of|for|from|in|at|by|with) (?:the |a |an )?"
+    r"(?:(?!who|which|that|and|but|while)\w+ ){0,2}"
     r"|(?:'s|’s) (?:\w+ ){0,2}|(?:'s|’s)? (?:(?!who|which|that|and|but|while|told|said)\w+ )?"
 )
 ASIDE = re.compile(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from salience.reading.lexicon import word_list
 from salience.reading.sentences import Sentence
@@ -55,7 +56,7 @@ def link_names(text: str, mentions: Sequence[Mention]) -> list[Mention]:
 def _abbreviations(text: str, mentions: Sequence[Mention]) -> dict[str, Mention]:
     """Return what stands for what: capitals in brackets after a name whose words begin with them."""
     found: dict[str, Mention] = {}
-    for whole, short in zip(mentions, mentions[1:], strict=False):
+    for whole, short in pairwise(mentions):
         if not OPEN_BRACKET.fullmatch(text[whole.end : short.start]) or not short.text.isupper():
             continue
         initials = "".join(

@@ -89,28 +89,28 @@ def _is_demand(sentence: Sentence, i: int, after: int) -> bool:
     if cue in cues("modal"):
         return _is_modal_demand(sentence, i, after)
     passive = before in ("was", "were", "is", "are", "be", "been", "being")
+    claimed = rejects_a_claim(sentence, i) or rejects_a_claim(sentence, after - 1)
+    noun = before in words_of("demand_noun_before") or i == 0
     if (
-        (not following and not passive)
-        or rejects_a_claim(sentence, i)
-        or rejects_a_claim(sentence, after - 1)
+        claimed
+        or not (following or passive)
+        or (noun and cue[1:] == () and cue[0] in words_of("demand_nouns"))
     ):
         return False
-    if (
-        len(cue) == 1
-        and cue[0] in words_of("demand_nouns")
-        and (before in words_of("demand_noun_before") or i == 0)
-    ):
-        return False
-    if cue[0] in words_of("asking"):
+    return _wants(words, cue[0], after, before, following, passive)
+
+
+def _wants(words: Sequence[str], cue: str, after: int, before: str, following: str, passive: bool) -> bool:
+    """Return whether a verb's neighbours let it want something: each kind of verb needs others."""
+    if cue in words_of("asking"):
         # "asked whether", "was asked to confess": no demand, or nobody's.
         return not passive and ("to" in words[after : after + 8] or following == "that")
-    if cue[0] in words_of("backing"):
+    if cue in words_of("backing"):
         return bool(words_of("backed") & set(words[after : after + 4]))
-    if cue[0] in words_of("wanting"):
+    if cue in words_of("wanting"):
         return _wanting(words, after, following, before, passive)
-    return following not in ("by", "rose", "fell") and not (
-        before == "to" and i > 1 and words[i - 2] in ("order", "due")
-    )
+    aim = before == "to" and bool({"order", "due"} & set(words[max(0, after - 4) : after]))
+    return following not in ("by", "rose", "fell") and not aim
 
 
 def _wanting(words: Sequence[str], after: int, following: str, before: str, passive: bool) -> bool:
@@ -126,7 +126,7 @@ def _wanting(words: Sequence[str], after: int, following: str, before: str, pass
 
 
 def _is_modal_demand(sentence: Sentence, i: int, after: int) -> bool:
-    """A "should" or "must" is a demand where it tells somebody else what to do or have done."""
+    """Return whether "should" or "must" tells somebody else what to do or have done."""
     words = sentence.folded
     before = words[i - 1] if i else ""
     following = words[after] if after < len(words) else ""

@@ -124,9 +124,7 @@ def _same_as(sentence: Sentence, m: Mention, around: Tied) -> str:
 def _speaks_or_hears(text: str, sentence: Sentence, m: Mention) -> bool:
     """Return whether a name is who speaks of the label or is spoken to: then it is hardly the one meant."""
     before = re.split(r"[^\w]+", text[max(0, m.start - 30) : m.start].lower())
-    if word_list("told_to") & set(
-        word for word in before[-3:] if word not in ("the", "by", "on", "upon", "to")
-    ):
+    if word_list("told_to") & (set(before[-3:]) - {"the", "by", "on", "upon", "to"}):
         return True
     if not sentence.start <= m.start < sentence.end:
         return False
@@ -171,9 +169,9 @@ def speaker_of(
     for quote in quotes:
         if quote.start <= place < quote.end:
             return quote.speaker
-    who = _reported(sentence, first, near)
+    reported = _reported(sentence, first, near)
     values = {m.text: m.value for m in near}
-    return None if who is None or values.get(who, who) == about else who
+    return None if reported is None or values.get(reported, reported) == about else reported
 
 
 def _reported(sentence: Sentence, first: int, near: Sequence[Mention]) -> str | None:

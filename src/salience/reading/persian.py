@@ -64,9 +64,10 @@ def persian_demands(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator
             low, high, wanted = _object(sentence.text, match)
             who = _speaker(sentence, match.start(), match.end(), mentions)
             start, end = sentence.start + low, sentence.start + high
+            detail = {"cue": match[0], "polarity": polarity, "cue_start": sentence.start + match.start(),
+                      "cue_end": sentence.start + match.end()}  # fmt: skip
             yield Statement(start, end, sentence.text[low:high], "demand", wanted or match[0], who, wanted or None,
-                            "pattern", 0.5, {"cue": match[0], "polarity": polarity,
-                            "cue_start": sentence.start + match.start(), "cue_end": sentence.start + match.end()})  # fmt: skip
+                            "pattern", 0.5, detail)  # fmt: skip
 
 
 def persian_labels(sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> Iterator[Statement]:
@@ -165,7 +166,7 @@ def any_of(*names: str) -> str:
 
 @cache
 def _role() -> re.Pattern[str]:
-    """A head with what belongs to it behind it; of some heads, one word more."""
+    """Return the pattern of a head with what belongs to it behind it; of some heads, one word more."""
     word = r"[\w\u200c]+"
     return re.compile(
         rf"(?<![\w\u200c])(?:(?:{any_of('of_place')})\s+(?!(?:{any_of('modifiers')}|که|را|در|از|به|با|و|این|می\w*|هم)(?![\w\u200c])){word}(?:\s+(?:{any_of('modifiers')}))*"
@@ -175,7 +176,7 @@ def _role() -> re.Pattern[str]:
 
 @cache
 def _role_last() -> re.Pattern[str]:
-    """A head with what belongs to it before it."""
+    """Return the pattern of a head with what belongs to it before it."""
     word = r"[\w\u200c]+"
     return re.compile(
         rf"(?<![\w\u200c])(?:(?:(?:{any_of('modifiers_before')})\s+)+(?:{any_of('heads_last')})"

@@ -154,7 +154,7 @@ def _with_kinds(known: Sequence[Mention], written: Sequence[Mention]) -> list[Me
 
 
 def _settle(found: Sequence[Mention]) -> list[Mention]:
-    """Keep names that do not overlap, the longest first; then descriptions, which may hold a name: "people of Kelmond"."""
+    """Keep names that do not overlap, the longest first; then descriptions, which may hold one: "people of Kelmond"."""
     names, described = [m for m in found if m.how != "pattern"], [m for m in found if m.how == "pattern"]
     starts = {(m.start, m.end) for m in described if m.end - m.start > 1}
     # "Unidentified gunmen": the capital is the sentence's, where the word alone is like no name that is known.

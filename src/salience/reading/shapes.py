@@ -35,7 +35,21 @@ INSTITUTIONS = frozenset(
     ]
 )
 OWNERS = frozenset(
-    "ombudsman prosecutor president governor mayor women children people workers students teachers lawyers farmers".split()
+    (
+        "ombudsman",
+        "prosecutor",
+        "president",
+        "governor",
+        "mayor",
+        "women",
+        "children",
+        "people",
+        "workers",
+        "students",
+        "teachers",
+        "lawyers",
+        "farmers",
+    )
 )
 BEFORE_PLACES = frozenset(
     ["in", "at", "near", "from", "outside", "around", "inside", "across", "to", "toward", "towards", "of"]
@@ -211,7 +225,7 @@ def _part(sentence: Sentence, first: int, after: int) -> list[tuple[int, int]]:
 
 
 def _office(text: str, sentence: Sentence, first: int, after: int) -> list[Mention]:
-    """Read an office that is written like a name: "Peace Commissioner", and the body before it in "UN Secretary-General"."""
+    """Read an office written like a name: "Peace Commissioner"; the body before it is a name: "UN Secretary"."""
     words, titles = [word.lower() for word in sentence.words[first:after]], word_list("titles")
     own = next((k for k, word in enumerate(words) if word in titles), len(words))
     # "Defence Minister" alone; "Minister Arango" is a person.

@@ -168,7 +168,7 @@ class Reading:
     mentions, statements, events, dates : tuple
         In the order of the text.
     references : tuple of Mention
-        "The group" and the like with the one organisation that each can stand for: inferred, and not among the mentions.
+        "The group" and the like, with the one organisation that each can stand for: inferred, not among the mentions.
     """
 
     text: str

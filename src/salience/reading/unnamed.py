@@ -43,7 +43,7 @@ def find_unnamed(text: str, sentences: Sequence[Sentence], roles: Roles | None =
             after = _phrase_end(folded, i, roles, longest) or _head_end(sentence, folded, i, roles)
             if after is None:
                 continue
-            first = _left(sentence, folded, i + (folded[i] == "the"), floor, roles)
+            first = _left(sentence, folded, i + (word == "the"), floor, roles)
             end = _right(sentence, folded, after)
             if _is_actor(sentence, folded, (first, after, end), roles):
                 found.append(_mention(text, sentence, first, after, end, roles))
@@ -227,14 +227,14 @@ def _is_actor(sentence: Sentence, folded: Sequence[str], place: tuple[int, int, 
     """Return whether a description is somebody who acts or is spoken to, rather than a word or a count."""
     first, after, end = place
     head, bare, before = folded[after - 1], end - first == 1, folded[first - 1] if first else ""
-    if end == after and head in ("reporters", "journalists") and before in TOLD:
-        return False
-    if head in roles.institutions and after - 1 == first and before in ("a", "an", "one", "no", "any", "as"):
+    merely_told = end == after and head in ("reporters", "journalists") and before in TOLD
+    any_at_all = (
+        head in roles.institutions and after - 1 == first and before in ("a", "an", "one", "no", "any", "as")
+    )
+    if merely_told or any_at_all:
         return False
     if head in roles.vague and not set(folded[first : after - 1]) - word_list("evaluating"):
-        if head == "group":
-            return False
-        return not bare or before in OURS or _acts(sentence, folded, first, end)
+        return head != "group" and (not bare or before in OURS or _acts(sentence, folded, first, end))
     if not bare or head in roles.institutions or head in roles.singles:
         return True
     if _of_number(folded, first):
