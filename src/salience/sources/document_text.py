@@ -43,10 +43,16 @@ def decode_text(data: bytes, name: str, declared: str | None = None) -> tuple[st
             pass
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[: 1 << 18]).best()
+    likely = from_bytes(data[: 1 << 18])
+    best = likely.best()
     if best is None or data[:4096].count(0) > 8:
         raise InputError("this is no text in any encoding that is known; save it as UTF-8", file=name)
-    return _without_controls(data.decode(best.encoding, "replace"))
+    # Where several fit alike, the one that most old Western files are in.
+    tied = [
+        found.encoding for found in likely if (found.chaos, found.coherence) == (best.chaos, best.coherence)
+    ]
+    encoding = "cp1252" if "cp1252" in tied else best.encoding
+    return _without_controls(data.decode(encoding, "replace"))
 
 
 def text_lines(path: Path) -> Iterator[str]:
