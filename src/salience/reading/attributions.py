@@ -19,7 +19,7 @@ from salience.reading.clauses import (
 from salience.reading.persian import persian_attributions
 from salience.reading.saying import is_noun, noun_after, says_something, subject_of, words_of
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 COLON = re.compile(
     r"(?:^|\n|(?<=[.!?)…]\s)|(?<=[^\w\s]\s))(?=[A-Z@])([^\n.!?:\"“”«»;]{2,50})(:)\s*[\"“«]", re.MULTILINE
@@ -43,7 +43,7 @@ def find_attributions(
     found: list[Statement] = []
     for number, sentence in enumerate(sentences):
         previous = sentences[max(0, number - 1)].start
-        near = [m for m in mentions if previous <= m.start < sentence.end]
+        near = standing_between(mentions, previous, sentence.end)
         found += persian_attributions(sentence, near)
         found += _in_sentence(text, sentence, near, previous, quoted, labels)
     found += _colons(text, mentions)

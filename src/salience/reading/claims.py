@@ -6,6 +6,7 @@ A claim is what a verb of saying reports, or what the author argues: with a hedg
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from salience.reading.clauses import holds_cue
@@ -22,7 +23,9 @@ def find_claims(sentences: Sequence[Sentence], attributions: Sequence[Statement]
     for sentence in sentences:
         if len(sentence.places) < SHORTEST or QUESTION.search(sentence.text):
             continue
-        said = [a for a in attributions if sentence.start <= a.start < sentence.end and a.speaker]
+        first = bisect_left(attributions, sentence.start, key=lambda a: a.start)
+        after = bisect_left(attributions, sentence.end, lo=first, key=lambda a: a.start)
+        said = [a for a in attributions[first:after] if a.speaker]
         hedge = holds_cue(sentence.text, "hedges")
         argued = holds_cue(sentence.text, "arguing")
         if not said and not argued and not hedge:

@@ -14,11 +14,12 @@ from itertools import pairwise
 
 from salience.reading.lexicon import word_list
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 SMALL = frozenset(("of", "the", "for", "and", "in", "de", "del", "la", "on"))
 OPEN_BRACKET = re.compile(r"\s*\(\s*[\"“'‘]?")
 OWN_VOICE = frozenset(("i", "we", "us", "me"))
+FAR = 3_000
 ACTORS = ("organisation", "unnamed", "other")
 
 
@@ -39,13 +40,13 @@ def link_names(text: str, mentions: Sequence[Mention]) -> list[Mention]:
     """
     short = _abbreviations(text, mentions)
     kinds = _kinds(mentions)
-    longer = [m for m in mentions if m.kind in ("person", "organisation") and len(m.text.split()) > 1]
+    longer = _by_word(mentions)
     linked = []
     for m in mentions:
         if m.how in ("alias", "gazetteer") or m.kind in ("unnamed", "population"):
             linked.append(m)
             continue
-        whole = short.get(m.text) or _whole(m, longer)
+        whole = short.get(m.text) or _whole(m, longer.get(m.text, ()))
         if whole is not None and whole.value != m.value:
             linked.append(replace(m, kind=whole.kind, value=whole.value, how="inferred"))
         else:
@@ -81,6 +82,17 @@ def _kinds(mentions: Sequence[Mention]) -> dict[str, str]:
         if m.kind in ("person", "organisation", "place"):
             seen.setdefault(m.text, set()).add(m.kind)
     return {name: next(iter(kinds)) for name, kinds in seen.items() if len(kinds) == 1}
+
+
+def _by_word(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
+    """Return for each word the names of several words, one mention of each, that hold it."""
+    found: dict[str, dict[str, Mention]] = {}
+    for m in mentions:
+        words = m.text.split()
+        if m.kind in ("person", "organisation") and len(words) > 1:
+            for word in words:
+                found.setdefault(word, {}).setdefault(m.value, m)
+    return {word: list(names.values()) for word, names in found.items()}
 
 
 def _whole(m: Mention, longer: Sequence[Mention]) -> Mention | None:
@@ -138,11 +150,12 @@ def find_references(text: str, sentences: Sequence[Sentence], mentions: Sequence
     """
     found = []
     for sentence in sentences:
-        paragraph = text.rfind("\n\n", 0, sentence.start) + 1
+        paragraph = text.rfind("\n\n", max(0, sentence.start - FAR), sentence.start) + 1
         for low, high, noun in _nouns(sentence):
-            if any(m.start < high and low < m.end for m in mentions):
+            near = standing_between(mentions, max(paragraph, low - FAR), high)
+            if any(low < m.end for m in near):
                 continue
-            before = [m for m in mentions if paragraph <= m.start and m.end <= low and m.kind in ACTORS]
+            before = [m for m in near if m.kind in ACTORS]
             whom = _only(noun, before)
             if whom is not None:
                 found.append(

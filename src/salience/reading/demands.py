@@ -21,7 +21,7 @@ from salience.reading.clauses import (
 from salience.reading.persian import persian_demands
 from salience.reading.saying import words_of
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 LONGEST = 30
 PLEASE = ("please", "pls")
@@ -39,7 +39,7 @@ def find_demands(
     found: list[Statement] = []
     for number, sentence in enumerate(sentences):
         previous = sentences[max(0, number - 1)].start
-        near = [m for m in mentions if previous <= m.start < sentence.end]
+        near = standing_between(mentions, previous, sentence.end)
         found += persian_demands(sentence, near)
         past = 0
         begin = openings("demand_for", "demand_against")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from salience.reading.clauses import actor_before, cue_at
@@ -10,10 +11,11 @@ from salience.reading.lexicon import load_roles, word_list
 from salience.reading.numbers import Number, begins_number, figure_words, number_at
 from salience.reading.persian_figures import persian_figures
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 MONEY = {"$": "dollars", "€": "euros", "£": "pounds"}
 SPACES = frozenset((" ", "-", "\u00a0", "‑", "  ", "+ "))
+LONGEST_DATE = 120
 STOP_GAPS = re.compile(r"[,;:.!?()\"“”]")
 
 
@@ -25,13 +27,15 @@ def find_figures(
     Parameters
     ----------
     dated : sequence of (start, end)
-        Pieces of the text that are dates.
+        Pieces of the text that are dates, in its order.
     """
-    taken = [*dated, *((m.start, m.end) for m in mentions if m.kind not in ("unnamed", "population"))]
     found: list[Statement] = []
     for sentence in sentences:
         past, counted = 0, ""
-        near = [(low, high) for low, high in taken if low < sentence.end and sentence.start < high]
+        names = standing_between(mentions, sentence.start, sentence.end)
+        near = [(m.start, m.end) for m in names if m.kind not in ("unnamed", "population")]
+        first = bisect_right(dated, (sentence.start - LONGEST_DATE, 0))
+        near += dated[first : bisect_right(dated, (sentence.end, 0))]
         for i, word in enumerate(sentence.folded):
             number = number_at(sentence, i) if i >= past and begins_number(word) else None
             if number is None:
@@ -39,7 +43,7 @@ def find_figures(
             past = number.after
             if _in(near, sentence, number):
                 continue
-            statement = _statement(text, sentence, number, mentions, counted)
+            statement = _statement(text, sentence, number, names, counted)
             if statement is not None:
                 found.append(statement)
                 counted = statement.about or ""

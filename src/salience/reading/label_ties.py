@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from salience.reading.clauses import actor_after, actor_before, cue_at, holds_cue, piece
 from salience.reading.lexicon import word_list
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 NEAR = 250
 QUOTE_MARKS = "\"“‘'«"
@@ -145,7 +145,7 @@ def _nearest(text: str, low: int, before: Sequence[Mention], others: Sequence[Me
     if not before or len({m.value for m in before}) != 1 or low - before[-1].end > NEAR:
         return None
     last = before[-1]
-    named_since = any(last.end <= m.start < low and m.value != last.value for m in others)
+    named_since = any(m.value != last.value for m in standing_between(others, last.end, low))
     return None if named_since or "\n\n" in text[last.end : low] else last.value
 
 

@@ -12,7 +12,7 @@ from salience.reading.label_ties import Tied, meant, speaker_of
 from salience.reading.lexicon import word_list
 from salience.reading.saying import words_of
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 ACTORS = ("organisation", "person", "unnamed", "other", "population")
 OPENING, CLOSING = "\"“‘'«", "\"”’'»"
@@ -37,9 +37,9 @@ def find_labels(
     known: list[tuple[set[str], str]] = []
     common = {word for entry in cues("label_common") for word in entry}
     for number, sentence in enumerate(sentences):
-        here = [m for m in named if sentence.start <= m.start < sentence.end]
-        earlier = [m for m in named if sentences[max(0, number - 1)].start <= m.start < sentence.start]
-        near = [m for m in mentions if sentence.start <= m.start < sentence.end and m.kind in ACTORS]
+        here = standing_between(named, sentence.start, sentence.end)
+        earlier = standing_between(named, sentences[max(0, number - 1)].start, sentence.start)
+        near = [m for m in standing_between(mentions, sentence.start, sentence.end) if m.kind in ACTORS]
         for first, after, how_found in _labels_in(sentence, near):
             low, high = piece(sentence, first, after)
             if any(m.start <= low and high <= m.end and m.kind != "unnamed" for m in here):

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 LETTER = re.compile(r"[\u0600-\u06ff]")
 SAME = {
@@ -75,7 +75,7 @@ def persian_labels(sentences: Sequence[Sentence], mentions: Sequence[Mention]) -
     for sentence in sentences:
         if not LETTER.search(sentence.text):
             continue
-        near = [m for m in mentions if sentence.start <= m.start < sentence.end]
+        near = standing_between(mentions, sentence.start, sentence.end)
         taken: list[tuple[int, int]] = []
         for low, high, speaker in _label_places(sentence, near):
             if any(low < end and start < high for start, end in taken):

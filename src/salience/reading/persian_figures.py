@@ -12,7 +12,7 @@ from functools import cache
 
 from salience.reading.persian import LETTER, any_of, entries
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 WORD = r"[^\W\d_][\w\u200c]*"
@@ -31,7 +31,11 @@ def persian_figures(
                 continue
             least, most, bound = _bounds(match)
             detail = {"low": least, "high": most, "unit": match["unit"], "bound": bound}
-            inside = [m for m in mentions if m.start <= low and high <= m.end and m.kind != "unnamed"]
+            inside = [
+                m
+                for m in standing_between(mentions, sentence.start, high)
+                if m.start <= low and high <= m.end and m.kind != "unnamed"
+            ]
             if not inside:
                 piece = match[0]
                 yield Statement(

@@ -9,7 +9,7 @@ from salience.reading.clauses import Actor, actor_after, cue_at, resolve_pronoun
 from salience.reading.lexicon import word_list
 from salience.reading.saying import saying_words, subject_of
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 MARKS = re.compile(
     r"“([^“”]{2,2000}?)”|«([^«»]{2,2000}?)»|„([^„“”]{2,2000}?)[“”]|(?<![\w\"])\"([^\"]{2,2000}?)\"(?!\w)"
@@ -50,7 +50,10 @@ def _quote(
     said = text[start:end]
     if not said.strip(" .,") or NICKNAME.search(text[max(0, start - 12) : start]):
         return None
-    speaker = _quoted_speaker(text, sentences, _sentence_at(sentences, match.start()), match, mentions, outer)
+    at = _sentence_at(sentences, match.start())
+    last = sentences[min(at + 2, len(sentences) - 1)].end if sentences else 0
+    near = standing_between(mentions, sentences[max(0, at - 1)].start if sentences else 0, last)
+    speaker = _quoted_speaker(text, sentences, at, match, near, outer)
     if _is_title(said) and (speaker is None or len(said.split()) > 1):
         return None  # a name in quotation marks is no speech
     how = "pattern" if speaker is None or speaker.how == "beside" else speaker.how

@@ -22,10 +22,11 @@ from salience.reading.persian import persian_labels, persian_mentions
 from salience.reading.quotes import find_quotes
 from salience.reading.sentences import Sentence, split_sentences
 from salience.reading.shapes import find_shapes
-from salience.reading.spans import Mention, Reading, Statement, sha256_of
+from salience.reading.spans import Mention, Reading, Statement, sha256_of, standing_between
 from salience.reading.unnamed import find_unnamed
 
 # Which find wins where two overlap and are equally long.
+LONGEST_NAME = 200
 TRUST = {"alias": 4, "gazetteer": 3, "spacy": 2, "shape": 1, "pattern": 0}
 
 
@@ -71,11 +72,8 @@ def read(
     dated = find_dates(text, date)
     day = datetime.date.fromisoformat(date) if isinstance(date, str) else date
     mentions = find_mentions(text, sentences, matcher, day, roles, suggestions)
-    mentions = [
-        m
-        for m in mentions
-        if m.how != "shape" or not any(d.start <= m.start and m.end <= d.end for d in dated)
-    ]
+    days = {place for d in dated for place in range(d.start, d.end)}
+    mentions = [m for m in mentions if m.how != "shape" or not (m.start in days and m.end - 1 in days)]
     mentions = link_names(text, mentions)
     quotes = find_quotes(text, sentences, mentions)
     labels = [*find_labels(text, sentences, mentions, quotes), *persian_labels(sentences, mentions)]
@@ -108,8 +106,8 @@ def read(
 
 def _without_labels(mentions: Sequence[Mention], labels: Sequence[Statement]) -> list[Mention]:
     """Leave out descriptions that are labels: "the terror group" is what somebody calls an actor, no second one."""
-    return [m for m in mentions
-            if m.kind != "unnamed" or not any(s.start <= m.start and m.end <= s.end for s in labels)]  # fmt: skip
+    inside = {place for s in labels for place in range(s.start, s.end)}
+    return [m for m in mentions if m.kind != "unnamed" or not (m.start in inside and m.end - 1 in inside)]
 
 
 def find_mentions(
@@ -156,17 +154,19 @@ def _with_kinds(known: Sequence[Mention], written: Sequence[Mention]) -> list[Me
 def _settle(found: Sequence[Mention]) -> list[Mention]:
     """Keep names that do not overlap, the longest first; then descriptions, which may hold one: "people of Kelmond"."""
     names, described = [m for m in found if m.how != "pattern"], [m for m in found if m.how == "pattern"]
-    starts = {(m.start, m.end) for m in described if m.end - m.start > 1}
+    reach: dict[int, int] = {}
+    for m in described:
+        reach[m.start] = max(reach.get(m.start, 0), m.end)
     # "Unidentified gunmen": the capital is the sentence's, where the word alone is like no name that is known.
-    names = [m for m in names if not (m.kind == "other" and " " not in m.text
-                                      and any(s == m.start and e > m.end for s, e in starts))]  # fmt: skip
+    names = [m for m in names if m.kind != "other" or " " in m.text or reach.get(m.start, 0) <= m.end]
     kept, taken = _apart(sorted(names, key=lambda m: (m.start - m.end, -TRUST.get(m.how, 0))), set())
+    kept.sort(key=lambda m: (m.start, m.end))
     whole = [m for m in described if _holds_whole(m, kept, taken)]
-    adjectives = {
-        id(k) for m in whole for k in kept if _is_adjective(k) and m.start <= k.start and k.end <= m.end
-    }
     more, _ = _apart(sorted(whole, key=lambda m: m.start - m.end), set())
-    return sorted([*(m for m in kept if id(m) not in adjectives), *more], key=lambda m: (m.start, m.end))
+    # A people's name is a part of the description that holds it: "Hazara women".
+    inside = {k for m in more for k in standing_between(kept, m.start, m.end)
+              if k.kind == "population" and k.how == "shape"}  # fmt: skip
+    return sorted([*(m for m in kept if m not in inside), *more], key=lambda m: (m.start, m.end))
 
 
 def _apart(mentions: Sequence[Mention], taken: set[int]) -> tuple[list[Mention], set[int]]:
@@ -184,12 +184,8 @@ def _holds_whole(mention: Mention, names: Sequence[Mention], taken: set[int]) ->
     """Return whether a description cuts no name, stands in none and is more than one."""
     if taken.isdisjoint(range(mention.start, mention.end)):
         return True
-    inside = [m for m in names if m.start < mention.end and mention.start < m.end]
+    near = standing_between(names, mention.start - LONGEST_NAME, mention.end)
+    inside = [m for m in near if mention.start < m.end]
     return all(
         mention.start <= m.start and m.end <= mention.end and len(m.text) < len(mention.text) for m in inside
     )
-
-
-def _is_adjective(m: Mention) -> bool:
-    """Return whether a people's name is a part of a description: "Hazara women"."""
-    return m.kind == "population" and m.how == "shape"

@@ -8,7 +8,8 @@ Annotation Data Model (2017, 4.2.4 and 4.2.5).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -83,6 +84,16 @@ class Mention:
     how: str = "pattern"
     confidence: float = 0.5
     notes: tuple[str, ...] = ()
+
+
+def standing_between(mentions: Sequence[Mention], low: int, high: int) -> Sequence[Mention]:
+    """Return the mentions that begin from `low` on and before `high`; they must be in the order of the text."""
+    first = bisect_left(mentions, low, key=_start)
+    return mentions[first : bisect_left(mentions, high, lo=first, key=_start)]
+
+
+def _start(mention: Mention) -> int:
+    return mention.start
 
 
 @dataclass(frozen=True, slots=True)
