@@ -38,7 +38,8 @@ def test_demands(text: str, wanted: str, polarity: str) -> None:
 @pytest.mark.parametrize(
     ("text", "low", "high"),
     [("دست‌کم ۲۳ گروه مسلح آنجاست.", 23, None), ("بین ۱۵۰ تا ۲۰۰ نفر آمدند.", 150, 200), ("ده‌ها خانه سوخت.", 20, None),
-     ("حدود دو هزار خانواده رفتند.", 2000, 2000), ("شاوخوا ۳۰ کسان مړه شول.", 30, 30), ("بیش از ۱۲۰۰ سرباز", 1200, None)],
+     ("حدود دو هزار خانواده رفتند.", 2000, 2000), ("شاوخوا ۳۰ کسان مړه شول.", 30, 30),
+     ("بیش از ۱۲۰۰ سرباز", 1200, None)],
 )  # fmt: skip
 def test_figures(text: str, low: float | None, high: float | None) -> None:
     (found,) = [s for s in read(text).statements if s.kind == "figure"]

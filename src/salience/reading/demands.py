@@ -24,6 +24,7 @@ from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention, Statement, standing_between
 
 LONGEST = 30
+ENDS = ('"', "”", "»")
 PLEASE = ("please", "pls")
 NOT_TO = re.compile(r"^(?:\w+ ){1,2}(?:[\w'’-]+,? ){1,7}not to\b|\bto (?:stop|end|halt|refrain)\b.{0,3}ing\b")
 NEGATED = frozenset(("not", "never", "no", "nobody", "t", "neither", "nor"))
@@ -203,7 +204,8 @@ def _object_end(sentence: Sentence, after: int) -> int:
     last = min(len(sentence.places), after + LONGEST)
     comments = words_of("demand_comments")
     for k in range(after + 1, last):
-        if STOPS.search(sentence.between(k)) or sentence.folded[k] in comments:
+        gap = sentence.between(k)
+        if STOPS.search(gap) or gap[:1] in ENDS or gap[:2] == ',"' or sentence.folded[k] in comments:
             return k
         if sentence.folded[k] in ("and", "or") and any(
             cue_at(sentence, j, name) is not None

@@ -148,10 +148,18 @@ def _phrase_end(sentence: Sentence, at: int) -> int:
         if word in word_list("months"):
             return at
         after += 1
+        if word in word_list("peoples") and not _counts_people(words[after : after + 1]):
+            break
         plural = word.endswith("s") and not word.endswith("ss") and word not in ("s", "others")
         if (word in heads or word in figure_words("irregular") or plural) and not _goes_on(sentence, after):
             break
     return after
+
+
+def _counts_people(following: Sequence[str]) -> bool:
+    """Return whether a noun for people follows a people's name: "400 Hazara families", not "400 Rohingya fled"."""
+    people = load_roles().heads | word_list("people_nouns") | figure_words("irregular")
+    return any(word in people for word in following)
 
 
 def _goes_on(sentence: Sentence, after: int) -> bool:

@@ -100,7 +100,7 @@ def read(
         tuple(statements),
         tuple(events),
         tuple(dated),
-        tuple(find_references(text, sentences, mentions)),
+        tuple(find_references(text, sentences, everyone)),
     )
 
 

@@ -78,8 +78,10 @@ def subject_of(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Actor
     if beside is not None:
         return beside
     if _inverted(sentence, i):
-        after = actor_after(sentence, i + 1, mentions, 3) or noun_after(sentence, i + 1)
-        if after is not None:
+        after = actor_after(sentence, i + 1, mentions, 3) or (
+            _names_follow(sentence, i) and noun_after(sentence, i + 1)
+        )
+        if after:
             return after
     following = sentence.folded[i + 1] if i + 1 < len(sentence.folded) else ""
     passive = i and sentence.folded[i - 1] in ("was", "were", "is", "are", "been", "being")
@@ -110,6 +112,12 @@ def _inverted(sentence: Sentence, i: int) -> bool:
     if following in ("us", "him", "her", "them", "me", "it", "this", "that", "to", "by", "on", "in"):
         return False
     return any(mark in sentence.between(i) for mark in ',"”’»')
+
+
+def _names_follow(sentence: Sentence, i: int) -> bool:
+    """Return whether a name or an article follows: "said the driver", not "said little"."""
+    following = sentence.words[i + 1] if i + 1 < len(sentence.words) else ""
+    return following[:1].isupper() or following in ("the", "a", "an", "one", "another")
 
 
 def _subject_close(sentence: Sentence, i: int) -> bool:

@@ -150,7 +150,11 @@ def _trim(sentence: Sentence, first: int, after: int, inside: Counter[str]) -> t
         _date_words(),
     )
     while first < after and (
-        (words[first].lower() in function and words[first] != "US")
+        (
+            words[first].lower() in function
+            and words[first] != "US"
+            and not _numbers_a_name(sentence, first, after)
+        )
         or words[first].lower() in dates
         or (words[first].lower() in openers and _opens(sentence, first))
     ):
@@ -170,6 +174,15 @@ def _trim(sentence: Sentence, first: int, after: int, inside: Counter[str]) -> t
     if only is not None and (only.lower() in word_list("titles") or _common(sentence, first, only, inside)):
         return None
     return first, after
+
+
+def _numbers_a_name(sentence: Sentence, first: int, after: int) -> bool:
+    """Return whether a number word belongs to a name: "the Three Rivers Alliance"."""
+    return (
+        first + 1 < after
+        and not _opens(sentence, first)
+        and sentence.words[first].lower() in word_list("counts")
+    )
 
 
 @cache

@@ -148,6 +148,12 @@ def _left(sentence: Sentence, folded: Sequence[str], head: int, floor: int, role
             if folded[first - 2] in roles.modifiers | roles.heads | POSSESSED or owner[0].isupper():
                 first -= 2
                 if owner[0].isupper():
+                    while (
+                        first > floor
+                        and sentence.words[first - 1][0].isupper()
+                        and sentence.between(first) == " "
+                    ):
+                        first -= 1
                     break
                 continue
             break
