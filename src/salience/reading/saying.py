@@ -78,10 +78,10 @@ def subject_of(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Actor
     if beside is not None:
         return beside
     if _inverted(sentence, i):
-        after = actor_after(sentence, i + 1, mentions, 3) or (
-            _names_follow(sentence, i) and noun_after(sentence, i + 1)
-        )
-        if after:
+        after = actor_after(sentence, i + 1, mentions, 3)
+        if after is None and _names_follow(sentence, i):
+            after = noun_after(sentence, i + 1)
+        if after is not None:
             return after
     following = sentence.folded[i + 1] if i + 1 < len(sentence.folded) else ""
     passive = i and sentence.folded[i - 1] in ("was", "were", "is", "are", "been", "being")
