@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -87,3 +90,10 @@ def test_spans_count_code_points_and_carry_their_neighbourhood() -> None:
     assert quote["prefix"] == whole[max(0, start - 32) : start]
     assert quote["suffix"] == whole[start + 10 : start + 42]
     assert len(quote["suffix"]) <= 32
+
+
+def test_the_page_shows_what_its_snippet_prints() -> None:
+    page = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+    (snippet, shown) = re.findall(r"```(?:python|text)\n(.*?)```", page, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, check=True)
+    assert done.stdout == shown
