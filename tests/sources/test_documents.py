@@ -228,8 +228,14 @@ def test_one_sources_same_text_is_one_report_and_anothers_is_a_copy(
     record: Record, take_in: Take, tmp_path: Path
 ) -> None:
     near = WIRE.replace("nine people", "ten people")
-    lines = [("A", "2024-03-05", WIRE), ("A", "2024-03-05", WIRE), ("B", "2024-03-06", WIRE), ("C", "2024-03-07", near),
-             ("D", "2024-03-04", "Rain is expected over the hills until the weekend, said the radio this noon.")]  # fmt: skip
+    rain = "Rain is expected over the hills until the weekend, said the radio this noon."
+    lines = [
+        ("A", "2024-03-05", WIRE),
+        ("A", "2024-03-05", WIRE),
+        ("B", "2024-03-06", WIRE),
+        ("C", "2024-03-07", near),
+        ("D", "2024-03-04", rain),
+    ]
     (tmp_path / "w.jsonl").write_text(
         "\n".join(json.dumps({"source": s, "date": d, "text": t}) for s, d, t in lines), encoding="utf-8"
     )
