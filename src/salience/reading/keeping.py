@@ -22,15 +22,21 @@ from salience.version import __version__
 
 BATCH = 400
 # Raise it when the rules change what is found, so that records are read anew.
-RULES = 2
+RULES = 3
+PLACE = (
+    ("id", pa.int64()),
+    ("text", pa.string()),
+    ("start", pa.int32()),
+    ("end", pa.int32()),
+    ("quote", pa.string()),
+)
 MENTION = pa.schema(
-    [("id", pa.int64()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("quote", pa.string()),
-     ("kind", pa.string()), ("value", pa.string()), ("how", pa.string()), ("confidence", pa.float64()), ("notes", pa.string())]
+    [*PLACE, ("kind", pa.string()), ("value", pa.string()), ("how", pa.string()), ("confidence", pa.float64()),
+     ("notes", pa.string())]
 )  # fmt: skip
 STATEMENT = pa.schema(
-    [("id", pa.int64()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("quote", pa.string()),
-     ("kind", pa.string()), ("speaker", pa.string()), ("about", pa.string()), ("value", pa.string()), ("how", pa.string()),
-     ("confidence", pa.float64()), ("detail", pa.string())]
+    [*PLACE, ("kind", pa.string()), ("speaker", pa.string()), ("about", pa.string()), ("value", pa.string()),
+     ("how", pa.string()), ("confidence", pa.float64()), ("detail", pa.string())]
 )  # fmt: skip
 
 
@@ -137,7 +143,8 @@ def _replace(
             )
             connection.unregister("rows_read")
         connection.execute(
-            """UPDATE text SET reading = ?, language = read_now.language FROM read_now WHERE text.sha256 = read_now.sha""",
+            """UPDATE text SET reading = ?, language = read_now.language
+               FROM read_now WHERE text.sha256 = read_now.sha""",
             [mark],
         )
     finally:
@@ -173,8 +180,8 @@ def _take_over_from_model(connection: duckdb.DuckDBPyConnection, table: str) -> 
 def mention_rows(sha: str, reading: Reading) -> Iterator[dict[str, Any]]:
     """Give a reading's mentions as rows of the record."""
     for m in reading.mentions:
-        yield {"id": stable_id("mention", sha, m.start, m.end), "text": sha, "start": m.start, "end": m.end, "quote": m.text,
-               "kind": m.kind, "value": m.value, "how": m.how, "confidence": m.confidence,
+        yield {"id": stable_id("mention", sha, m.start, m.end), "text": sha, "start": m.start, "end": m.end,
+               "quote": m.text, "kind": m.kind, "value": m.value, "how": m.how, "confidence": m.confidence,
                "notes": ", ".join(m.notes) or None}  # fmt: skip
 
 
@@ -186,12 +193,13 @@ def statement_rows(sha: str, reading: Reading) -> Iterator[dict[str, Any]]:
         if number in seen:
             continue
         seen.add(number)
-        yield {"id": number, "text": sha, "start": s.start, "end": s.end, "quote": s.text, "kind": s.kind, "speaker": s.speaker,
-               "about": s.about, "value": s.value, "how": s.how, "confidence": s.confidence,
+        yield {"id": number, "text": sha, "start": s.start, "end": s.end, "quote": s.text, "kind": s.kind,
+               "speaker": s.speaker, "about": s.about, "value": s.value, "how": s.how, "confidence": s.confidence,
                "detail": json.dumps(dict(s.detail), ensure_ascii=False, sort_keys=True)}  # fmt: skip
     for e in reading.events:
         detail = {"actor": e.actor, "target": e.target, "when": e.when, "where": e.where, "verb": e.value}
-        yield {"id": stable_id("statement", sha, e.start, e.end, "event"), "text": sha, "start": e.start, "end": e.end,
-               "quote": e.text, "kind": "event", "speaker": None, "about": e.target, "value": e.kind, "how": e.how,
-               "confidence": e.confidence,
-               "detail": json.dumps({k: v for k, v in detail.items() if v}, ensure_ascii=False, sort_keys=True)}  # fmt: skip
+        told = json.dumps({k: v for k, v in detail.items() if v}, ensure_ascii=False, sort_keys=True)
+        number = stable_id("statement", sha, e.start, e.end, "event")
+        yield {"id": number, "text": sha, "start": e.start, "end": e.end, "quote": e.text, "kind": "event",
+               "speaker": None, "about": e.target, "value": e.kind, "how": e.how, "confidence": e.confidence,
+               "detail": told}  # fmt: skip
