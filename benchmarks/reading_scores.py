@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+T = TypeVar("T")
 Entity = frozenset[tuple[str, ...]]
 
 
@@ -44,8 +46,13 @@ def match_entities(gold: Sequence[Entity], said: Sequence[Entity]) -> int:
     CEAF-REE of Du, Rush & Cardie (2021, EACL, 3.2): one that was said matches a gold entity when every spelling it was
     given is one of the gold entity's; the best one-to-one matching is found by the Hungarian method.
     """
+    return match_by(gold, said, lambda entity, one: bool(one) and one <= entity)
+
+
+def match_by(gold: Sequence[T], said: Sequence[T], alike: Callable[[T, T], bool]) -> int:
+    """Return how many match one to one, at best, where `alike(gold, said)` says which may."""
     if not gold or not said:
         return 0
-    alike = np.array([[bool(one) and one <= entity for one in said] for entity in gold], dtype=float)
-    rows, columns = linear_sum_assignment(alike, maximize=True)
-    return int(alike[rows, columns].sum())
+    pairs = np.array([[alike(entity, one) for one in said] for entity in gold], dtype=float)
+    rows, columns = linear_sum_assignment(pairs, maximize=True)
+    return int(pairs[rows, columns].sum())
