@@ -9,113 +9,160 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from salience.reading.clauses import STOPS
+from salience.reading.lexicon import word_list
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention, TextEvent
 
 # The rarer and the graver first: "troops shot dead protesters" is an assault before it is a protest.
 ORDER = ("ASSAULT", "FIGHT", "COERCE", "PROTEST", "SANCTION", "MOBILIZE", "THREATEN", "REJECT", "DEMAND", "ACCUSE",
          "CONCEDE", "AID", "AGREE", "COOPERATE", "SUPPORT", "CONSULT")  # fmt: skip
+FRIENDLY = frozenset(["AID", "CONSULT", "COOPERATE", "SUPPORT", "CONCEDE"])
+HOSTILE = frozenset(["SANCTION", "PROTEST", "COERCE", "ASSAULT", "FIGHT", "MOBILIZE"])
+INTENDED = frozenset(["will", "would", "willing", "decided", "plans", "planning", "prepared", "ready", "shall"])
 PASSIVE = frozenset(["was", "were", "been", "being", "is", "are", "be"])
 UNREAL = frozenset(
-    ["not", "never", "no", "deny", "denied", "denies", "without", "would", "could", "if", "unless", "might"]
+    ["not", "never", "no", "deny", "denied", "denies", "without", "could", "if", "unless", "might"]
 )
+REPORTED = re.compile(r",[^,]{0,60}\b(?:said|says|reported|announced|told)\b[^,]*$")
+NEAR = 60
 
 
 @cache
-def _triggers() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
-    """Return for each first word's first four letters the types and phrases that begin with it."""
+def _listed() -> tuple[tuple[str, tuple[str, ...], bool], ...]:
+    """Return each type with its words and phrases, and whether the first word is a stem."""
     told = tomllib.loads(files(__package__).joinpath("plover.toml").read_text(encoding="utf-8"))
-    table: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    found = []
     for kind in ORDER:
-        for entry in re.split(r",|\n", told[kind]):
-            # Entries with a comma around them are phrases; a run of single words without is one entry each.
-            words = entry.split()
-            phrases = [tuple(words)] if _is_phrase(words, told[kind], entry) else [(w,) for w in words]
-            for phrase in phrases:
-                if phrase:
-                    table.setdefault(phrase[0][:3], []).append((kind, phrase))
-    return table
+        for entry in told[kind].split(","):
+            # Words are parted as a text's words are: "sit-in" is two.
+            words = tuple(word for word in re.split(r"[\s-]+", entry.strip().lower()) if word)
+            if words:
+                stem = words[0].endswith("*")
+                found.append((kind, (words[0].rstrip("*"), *words[1:]), stem))
+    return tuple(found)
 
 
-def _is_phrase(words: Sequence[str], whole: str, entry: str) -> bool:
-    return 1 < len(words) <= 4 and f"{entry}," in whole
+@lru_cache(maxsize=1 << 16)
+def _begun_by(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the types and phrases that a word may begin, the longest phrase first."""
+    begun = [
+        (kind, phrase)
+        for kind, phrase, stem in _listed()
+        if word == phrase[0] or (stem and word.startswith(phrase[0]))
+    ]
+    return tuple(sorted(begun, key=lambda each: -len(each[1])))
 
 
 def find_events(
     text: str, sentences: Sequence[Sentence], mentions: Sequence[Mention], dates: Sequence[object] = ()
 ) -> list[TextEvent]:
-    """Return one event a sentence at most: the gravest its words tell of."""
+    """Return one event a sentence at most: what its main actor does, as far as words tell."""
     found = []
     for sentence in sentences:
-        trigger = find_trigger(sentence)
+        here = [m for m in mentions if sentence.start <= m.start < sentence.end]
+        trigger = find_trigger(sentence, here)
         if trigger is None:
             continue
         kind, first, after = trigger
-        here = [m for m in mentions if sentence.start <= m.start < sentence.end]
-        actors = [m for m in here if m.kind != "place"]
-        places = [m.text for m in here if m.kind == "place" and _in_place(text, m)]
+        places = [m for m in here if m.kind == "place" and _in_place(text, m)]
+        actors = [m for m in here if m not in places]
         actor, target = find_roles(sentence, first, after, actors)
+        if target is None and actor is not None:
+            # "deployed troops in Iraq": where something is done to a country, it is done to the country.
+            target = next((m.text for m in places if m.start >= sentence.places[first][0]), None)
         if actor is None and target is None:
             continue
-        when = next(
-            (
-                getattr(d, "text", None)
-                for d in dates
-                if sentence.start <= getattr(d, "start", -1) < sentence.end
-            ),
-            None,
-        )
+        whens = (getattr(d, "text", None) for d in dates
+                 if sentence.start <= getattr(d, "start", -1) < sentence.end)  # fmt: skip
         found.append(
             TextEvent(sentence.start, sentence.end, sentence.text, kind, " ".join(sentence.words[first:after]),
-                      actor, target, when, places[0] if places else None, "pattern", 0.4)
+                      actor, target, next(whens, None), places[0].text if places else None, "pattern", 0.4)
         )  # fmt: skip
     return found
 
 
-def find_trigger(sentence: Sentence) -> tuple[str, int, int] | None:
-    """Return the type and the words of the event a sentence tells of; None when it tells of none."""
-    best: tuple[int, str, int, int] | None = None
-    table = _triggers()
-    for i, word in enumerate(sentence.folded):
-        for kind, phrase in table.get(word[:3], ()):
-            if not _matches(sentence.folded, i, phrase):
-                continue
-            if UNREAL & set(sentence.folded[max(0, i - 3) : i]) and kind not in ("REJECT", "THREATEN"):
-                continue
-            rank = (ORDER.index(kind), kind, i, i + len(phrase))
-            if best is None or rank[0] < best[0]:
-                best = rank
-    return best[1:] if best else None
+def find_trigger(sentence: Sentence, actors: Sequence[Mention] = ()) -> tuple[str, int, int] | None:
+    """Return the type and the words of the event a sentence tells of; None when it tells of none.
+
+    The first listed words outside a name decide: "threatened to attack" is a threat, "refused to meet" a refusal. What
+    is only meant to be done is an agreement where it is friendly and a threat where it is not (CAMEO's 03 and 13).
+    """
+    found = [t for t in triggers(sentence) if t[0] in ("REJECT", "THREATEN") or not _unreal(sentence, t[1])]
+    names = [(m.start, m.end) for m in actors]
+    end = _reporting(sentence)
+    told = [t for t in found if sentence.places[t[1]][0] < end and not _within(sentence.places[t[1]], names)]
+    if not told:
+        told = found
+    if not told:
+        return None
+    kind, first, after = told[0]
+    if INTENDED & set(sentence.folded[max(0, first - 3) : first]):
+        kind = "AGREE" if kind in FRIENDLY else ("THREATEN" if kind in HOSTILE else kind)
+    return kind, first, after
 
 
-def _matches(folded: Sequence[str], i: int, phrase: Sequence[str]) -> bool:
-    if i + len(phrase) > len(folded):
-        return False
-    if len(phrase) == 1:
-        word = phrase[0]
-        return folded[i] == word or (len(word) >= 5 and folded[i].startswith(word))
-    return all(folded[i + k].startswith(word) for k, word in enumerate(phrase))
+def _within(place: tuple[int, int], names: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= place[0] and place[1] <= end for start, end in names)
+
+
+def triggers(sentence: Sentence) -> list[tuple[str, int, int]]:
+    """Return every listed word or phrase of a sentence with its type, in the order of the sentence."""
+    folded = sentence.folded
+    return [
+        (kind, i, i + len(phrase))
+        for i, word in enumerate(folded)
+        for kind, phrase in _begun_by(word)
+        if len(phrase) == 1
+        or (i + len(phrase) <= len(folded) and all(folded[i + k].startswith(w) for k, w in enumerate(phrase)))
+    ]
+
+
+def gravest_listed(sentence: Sentence) -> str | None:
+    """Return the gravest type of all listed words: what a list of verbs alone would say."""
+    return min((kind for kind, _, _ in triggers(sentence)), key=ORDER.index, default=None)
+
+
+def _unreal(sentence: Sentence, i: int) -> bool:
+    return bool(UNREAL & set(sentence.folded[max(0, i - 3) : i]))
+
+
+def _reporting(sentence: Sentence) -> int:
+    """Return where a closing "..., officials said Thursday" begins."""
+    match = REPORTED.search(sentence.text)
+    return sentence.start + match.start() if match else sentence.end
 
 
 def find_roles(
     sentence: Sentence, first: int, after: int, actors: Sequence[Mention]
 ) -> tuple[str | None, str | None]:
     """Return who acts and who is acted on, around the event's words; exchanged where they are passive."""
-    low, high = sentence.places[first][0], sentence.places[after - 1][1]
+    low, high, end = sentence.places[first][0], sentence.places[after - 1][1], _reporting(sentence)
     before = [m for m in actors if m.end <= low]
-    behind = [m for m in actors if m.start >= high]
+    behind = [m for m in actors if m.start >= high and m.start < end]
     passive = first > 0 and bool(PASSIVE & set(sentence.folded[max(0, first - 2) : first]))
     left = _subject(sentence, before, low)
     if passive:
         by = next((k for k in range(after, len(sentence.folded)) if sentence.folded[k] == "by"), None)
         doer = next((m for m in behind if by is not None and m.start >= sentence.places[by][0]), None)
-        return (doer.text if doer else None), (left.text if left else None)
+        return _named(sentence, doer, actors), _named(sentence, left, actors)
     right = behind[0] if behind else None
-    return (left.text if left else None), (right.text if right else None)
+    return _named(sentence, left, actors), _named(sentence, right, actors)
+
+
+def _named(sentence: Sentence, actor: Mention | None, actors: Sequence[Mention]) -> str | None:
+    """Return an actor in the text's words, with those that "and" joins to it."""
+    if actor is None:
+        return None
+    end = actor.end
+    for m in actors:
+        between = sentence.text[end - sentence.start : m.start - sentence.start]
+        if m.start >= end and re.fullmatch(r"\s*(?:,|,? and|,? or)\s+(?:the\s+)?", between):
+            end = m.end
+    return sentence.text[actor.start - sentence.start : end - sentence.start]
 
 
 def _subject(sentence: Sentence, before: Sequence[Mention], low: int) -> Mention | None:
@@ -128,9 +175,7 @@ def _subject(sentence: Sentence, before: Sequence[Mention], low: int) -> Mention
 
 
 def _in_place(text: str, m: Mention) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:in|at|near|outside|from|around|across)\s+(?:the\s+)?(?:\w+\s+)?$",
-            text[max(0, m.start - 30) : m.start],
-        )
-    ) or not STOPS.search(text[m.start : m.end])
+    before = text[max(0, m.start - 30) : m.start]
+    if re.search(r"\b(?:in|at|near|outside|around|across)\s+(?:the\s+)?(?:\w+\s+)?$", before):
+        return True
+    return m.kind == "place" and bool(STOPS.search(m.text))
