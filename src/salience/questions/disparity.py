@@ -195,7 +195,7 @@ def _figures(
     smallest: int,
 ) -> tuple[Figure, ...]:
     drawn = (
-        chart_groups(found, first.name, smallest),
+        chart_groups(found, focus, first.name, smallest),
         chart_unknown(focus),
         chart_denominators(focus, [(first, focus), *rivals]),
         chart_places(focus, first),

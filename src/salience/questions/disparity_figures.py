@@ -19,7 +19,7 @@ _NEAR_ZERO = 0.05  # a ratio's axis is logarithmic: what lies below is drawn her
 _FAR = 30.0
 
 
-def chart_groups(found: Sequence[Finding], denominator: str, smallest: int) -> Figure | None:
+def chart_groups(found: Sequence[Finding], focus: Finding, denominator: str, smallest: int) -> Figure | None:
     """Draw each group's ratio, its interval, and how far the unnamed could move it."""
     rows = []
     for each in found:
@@ -29,7 +29,10 @@ def chart_groups(found: Sequence[Finding], denominator: str, smallest: int) -> F
         rows.append(_bar(each.category.name, like.value, like.low, like.high, *limits))
     if not rows:
         return None
-    title = f"How often each group is counted, against its share of {denominator}"
+    title = f"Each group against its share of {denominator}"
+    if focus.shares is not None:
+        ends = f"{times(focus.shares.like_known.low)} to {times(focus.shares.like_known.high)}"
+        title = f"{focus.category.name}: {ends} times as often as their share of {denominator}"
     text = (
         "Dot and dark line: ratio and interval if the unnamed are like the others; pale bar: whoever the unnamed are; "
         "dashed: no difference."
@@ -76,7 +79,9 @@ def chart_places(focus: Finding, denominator: Denominator) -> Figure | None:
     ]
     middle, low, high = (float(v) for v in pooled.typical)
     bars.append(_bar("typical place", middle, low, high) | {"all": True})
-    title = f"{focus.category.name}: in a typical place {times(low)} to {times(high)} times the rate of the others there"
+    title = (
+        f"{focus.category.name}: in a typical place {times(low)} to {times(high)} times the rate of others"
+    )
     text = (
         "Dots: rate over that of others in the same place, partially pooled; lines: intervals; dashed: no difference. "
         "The last row is the typical place."

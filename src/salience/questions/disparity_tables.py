@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from salience.methods import rates
-from salience.questions.answer import Cell, Column, Table
+from salience.questions.answer import Cell, Column, Table, format_number
 from salience.questions.disparity_counts import SourceCount
 from salience.questions.disparity_find import Finding
 from salience.questions.disparity_params import DisparityParams
@@ -45,7 +45,7 @@ def tabulate_groups(found: Sequence[Finding], denominator: Denominator, params: 
                 *((None, None) if s is None else (s.like_known.low, _end(s.like_known.high))),
                 *((None, None) if s is None else (s.limits[0], _end(s.limits[1]))),
                 *((None, None) if w is None else (w.common.ratio.low, _end(w.common.ratio.high))),
-                each.adjusted if s is not None else None,
+                _chance(each.adjusted) if s is not None else None,
             )
         )
     columns = (
@@ -61,7 +61,7 @@ def tabulate_groups(found: Sequence[Finding], denominator: Denominator, params: 
         Column("bound_high", "to", "number"),
         Column("within_low", "in the same places, from", "number"),
         Column("within_high", "to", "number"),
-        Column("chance", "chance of this if no difference (Holm)", "share"),
+        Column("chance", "chance of this if no difference (Holm)"),
     )
     unknown = found[0].shares.unknown_share if found and found[0].shares else 0.0
     return Table(
@@ -285,7 +285,7 @@ def tabulate_places(focus: Finding, denominator: Denominator, params: DisparityP
                 float(pooled.low[i]),
                 float(pooled.high[i]),
                 float(pooled.above_one[i]),
-                None if hidden[i].any() else float(within.screened[i]),
+                None if hidden[i].any() else _chance(float(within.screened[i])),
             )
         )
     columns = (
@@ -298,7 +298,7 @@ def tabulate_places(focus: Finding, denominator: Denominator, params: DisparityP
         Column("low", "from", "number"),
         Column("high", "to", "number"),
         Column("above", "chance that it is above 1", "share"),
-        Column("screen", "alone, screened (Benjamini-Hochberg)", "share"),
+        Column("screen", "chance of this if no difference, alone (Benjamini-Hochberg)"),
     )
     middle, low, high = pooled.another
     return Table(
@@ -334,6 +334,10 @@ def tabulate_sources(sources: Sequence[SourceCount], params: DisparityParams) ->
         tuple(rows),
         "An incident that two sources tell of is taken from one.",
     )
+
+
+def _chance(p: float) -> str:
+    return "under 0.1 %" if p < 0.001 else format_number(p, "share")
 
 
 def _end(value: float) -> float | None:

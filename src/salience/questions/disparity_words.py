@@ -88,7 +88,7 @@ def _say_within(found: Finding, before: str) -> str:
     ratio, worst = within.common.ratio, within.worst
     ends = f"{times(ratio.low)} to {times(ratio.high)} times the rate of others there"
     if found.counts[2]:
-        ends += f", whoever the unnamed are {times(worst[0].ratio.low)} to {times(worst[1].ratio.high)}"
+        ends += f" ({times(worst[0].ratio.low)} to {times(worst[1].ratio.high)} whoever the unnamed are)"
     if ratio.low > 1:
         return before + f"In the same places they are hit harder: {ends}."
     if ratio.high < 1:
@@ -138,22 +138,22 @@ def estimate_all(
 
 
 def _focus_estimates(found: Finding, denominator: str) -> list[Estimate]:
-    name, estimates = found.category.name, []
-    note = "if those of unknown group are like the others" if found.counts[2] else ""
+    name = found.category.name
+    estimates: list[Estimate] = []
+    like = "if those of unknown group are like the others" if found.counts[2] else ""
     if found.shares is not None and found.rates is not None:
         estimates += [
             _estimate("share_ratio", f"{name}: share of those counted over share of {denominator}",
-                      found.shares.like_known, found, "over all", note),
+                      found.shares.like_known, found, "over all", like),
             _estimate("rate_ratio", f"{name}: rate over that of all others", found.rates.like_known, found, "over all",
-                      note),
+                      like),
         ]  # fmt: skip
         if found.counts[2]:
             worst, limits = found.shares.worst, found.shares.limits
-            estimates.append(
-                Estimate("share_ratio_whoever", f"{name}: share ratio, whoever the unnamed are",
-                         found.shares.like_known.value, limits[0], _finite(limits[1]), "ratio", _number(found), found.shares.level, "the unnamed",
-                         f"without chance {times(worst[0])} to {times(worst[1])}")
-            )  # fmt: skip
+            whoever = RateInterval(found.shares.like_known.value, *limits, found.shares.level, "bounds")
+            note = f"without chance {times(worst[0])} to {times(worst[1])}"
+            label = f"{name}: share ratio, whoever the unnamed are"
+            estimates.append(_estimate("share_ratio_whoever", label, whoever, found, "the unnamed", note))
     within = found.within
     if within is not None:
         parts = (
@@ -168,11 +168,11 @@ def _focus_estimates(found: Finding, denominator: str) -> list[Estimate]:
         )
         for slug_, label, ratio in parts:
             if ratio is not None:
-                estimates.append(_estimate(slug_, label, ratio, found, "in the same places", note))
+                estimates.append(_estimate(slug_, label, ratio, found, "in the same places", like))
         middle, low, high = (float(v) for v in within.pooled.typical)
         estimates.append(Estimate("rate_ratio_typical_place", f"{name}: rate over that of others in a typical place",
                                   middle, low, high, "ratio", _number(found), within.pooled.level, "places",
-                                  note))  # fmt: skip
+                                  like))  # fmt: skip
     return estimates
 
 
