@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -89,27 +90,25 @@ def pool_ratios(
             f"dispersion is {dispersion:g} and prior_spread {prior_spread:g}; expected 1 or more, and over 0"
         )
     likelihood = np.exp(_log_likelihood(counts / dispersion, given))  # (places, grid)
-    kernel = _kernel()  # (middles, spreads, grid)
-    marginal = np.einsum("pg,msg->pms", likelihood, kernel, optimize=True)
-    log_marginal = np.log(np.maximum(marginal, 1e-300))
+    kernel = _kernel()  # (middles × spreads, grid)
+    marginal = np.maximum(likelihood @ kernel.T, 1e-300)  # (places, middles × spreads)
     prior = -0.5 * (_SPREADS / prior_spread) ** 2 + np.log(np.gradient(_SPREADS))
-    log_weight = log_marginal.sum(axis=0) + prior[None, :]
-    weight = _normalised(log_weight)
+    log_weight = np.log(marginal).sum(axis=0) + np.tile(prior, len(_MIDDLES))
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    # What the other places say of this one, times what its own counts say.
+    posterior = likelihood * ((weight / marginal) @ kernel)
     tails = np.array([0.5, (1 - level) / 2, (1 + level) / 2])
-    posterior = np.empty_like(likelihood)
-    for p in range(len(counts)):
-        without = _normalised(log_weight) / np.maximum(marginal[p], 1e-300)
-        posterior[p] = likelihood[p] * np.einsum("ms,msg->g", without, kernel, optimize=True)
     places = np.array([_quantiles(_GRID, row, tails) for row in posterior])
     above = posterior[:, _GRID > 0].sum(axis=1) + posterior[:, _GRID == 0].sum(axis=1) / 2
-    another = np.einsum("ms,msg->g", weight, kernel, optimize=True)
+    of_both = weight.reshape(len(_MIDDLES), len(_SPREADS))
     return PooledRatios(
         np.exp(places[:, 0]),
         np.exp(places[:, 1]),
         np.exp(places[:, 2]),
-        np.exp(_quantiles(_MIDDLES, weight.sum(axis=1), tails)),
-        _quantiles(_SPREADS, weight.sum(axis=0), tails),
-        np.exp(_quantiles(_GRID, another, tails)),
+        np.exp(_quantiles(_MIDDLES, of_both.sum(axis=1), tails)),
+        _quantiles(_SPREADS, of_both.sum(axis=0), tails),
+        np.exp(_quantiles(_GRID, weight @ kernel, tails)),
         above / posterior.sum(axis=1),
         level,
     )
@@ -126,16 +125,12 @@ def _log_likelihood(counts: FloatArray, share: FloatArray) -> FloatArray:
     return np.asarray(found - found.max(axis=1, keepdims=True))
 
 
+@cache
 def _kernel() -> FloatArray:
-    """Return normal weights on the grid for each middle and spread; each sums to 1."""
+    """Return normal weights on the grid for each middle and spread; each row sums to 1."""
     z = (_GRID[None, None, :] - _MIDDLES[:, None, None]) / _SPREADS[None, :, None]
     density = np.exp(-0.5 * z * z)
-    return np.asarray(density / density.sum(axis=2, keepdims=True))
-
-
-def _normalised(log_weight: FloatArray) -> FloatArray:
-    weight = np.exp(log_weight - log_weight.max())
-    return np.asarray(weight / weight.sum())
+    return np.asarray((density / density.sum(axis=2, keepdims=True)).reshape(-1, len(_GRID)))
 
 
 def _quantiles(support: FloatArray, mass: FloatArray, at: FloatArray) -> FloatArray:
