@@ -196,6 +196,25 @@ def test_small_cells_are_hidden_with_those_that_would_give_them_away(make: Any) 
     assert few.estimates == () and "under 5 persons are named as Hazara" in few.headline
 
 
+def test_a_small_group_takes_another_with_it_so_that_nothing_is_left_to_subtract(make: Any) -> None:
+    population = POPULATION.replace(
+        "Pashtun,North,2020,0.5,0.5,0.5", "Pashtun,North,2020,0.4,0.4,0.4"
+    ).replace("Pashtun,South,2020,0.9,0.9,0.9", "Pashtun,South,2020,0.8,0.8,0.8")
+    few = "".join(
+        f"{group},{place},2020,0.04,0.04,0.04,1000,census,residents\n"
+        for group in ("Uzbek", "Turkmen")
+        for place in ("North", "South")
+    )
+    rows = plain(60, 40) + rows_of("North", "Uzbek", 3) + rows_of("North", "Turkmen", 9)
+    answer = make(rows, population + few).ask("disparity", group="Hazara")
+    shown = {r["group"]: (r["count"], r["low"]) for r in answer.find_table("groups").to_records()}
+    assert shown["Uzbek"] == ("under 5", None)
+    assert shown["Turkmen"] == ("not shown", None)
+    assert shown["Pashtun"][0] == "40"
+    assert not any("Uzbek" in e.label or "Turkmen" in e.label for e in answer.estimates)
+    assert '"3"' not in json.dumps([t.to_records() for t in answer.tables])
+
+
 def test_hidden_cells_cannot_be_had_by_subtraction() -> None:
     hidden = hide_small([[3, 20, 30], [10, 12, 40], [50, 60, 70]], 5)
     assert hidden[0, 0]

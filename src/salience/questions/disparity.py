@@ -12,7 +12,14 @@ from salience.errors import QuestionError
 from salience.questions.answer import Answer, Evidence, Figure, Table
 from salience.questions.disparity_counts import Counted, count_cells
 from salience.questions.disparity_figures import chart_denominators, chart_groups, chart_places, chart_unknown
-from salience.questions.disparity_find import Finding, Sorted, find_all, find_one, sort_cells
+from salience.questions.disparity_find import (
+    Finding,
+    Sorted,
+    find_all,
+    find_one,
+    hide_groups,
+    sort_cells,
+)
 from salience.questions.disparity_labels import Category, nearest
 from salience.questions.disparity_params import DisparityParams
 from salience.questions.disparity_population import Denominator, read_denominators
@@ -91,6 +98,7 @@ def ask_disparity(
             "smallest_cell = 1 shows all on your own machine"
         )
         return _refusal(record, params, setting, reason, counted, seed, version)
+    hidden = hide_groups(found, focus, params.smallest_cell)
     report("comparing denominators", 0.7)
     rivals = [
         (d, find_one(counted, sort_cells(counted, d, params), c, d, params, level))
@@ -103,9 +111,9 @@ def ask_disparity(
     return Answer(
         question="disparity",
         headline=say_headline(focus, what, first.name, screened, named_rivals),
-        estimates=tuple(estimate_all(found, focus, named_rivals, first.name, params.smallest_cell)),
-        tables=_tables(found, focus, first, rivals, counted, params),
-        figures=_figures(found, focus, first, rivals, params.smallest_cell),
+        estimates=tuple(estimate_all(found, focus, named_rivals, first.name, hidden)),
+        tables=_tables(found, focus, first, rivals, counted, params, hidden),
+        figures=_figures(found, focus, first, rivals, hidden),
         assumptions=judge_assumptions(counted, focus, first),
         warnings=list_warnings(counted, cells, focus, first, params),
         evidence=_evidence(counted, params),
@@ -173,8 +181,9 @@ def _tables(
     rivals: Sequence[tuple[Denominator, Finding]],
     counted: Counted,
     params: DisparityParams,
+    hidden: frozenset[Category],
 ) -> tuple[Table, ...]:
-    tables: list[Table | None] = [tabulate_groups(found, first, params), tabulate_steps(focus)]
+    tables: list[Table | None] = [tabulate_groups(found, first, params, hidden), tabulate_steps(focus)]
     if focus.shares is not None:
         if focus.counts[2]:
             tables.append(tabulate_unknown(focus, params))
@@ -192,10 +201,10 @@ def _figures(
     focus: Finding,
     first: Denominator,
     rivals: Sequence[tuple[Denominator, Finding]],
-    smallest: int,
+    hidden: frozenset[Category],
 ) -> tuple[Figure, ...]:
     drawn = (
-        chart_groups(found, focus, first.name, smallest),
+        chart_groups(found, focus, first.name, hidden),
         chart_unknown(focus),
         chart_denominators(focus, [(first, focus), *rivals]),
         chart_places(focus, first),

@@ -11,19 +11,21 @@ from salience.methods import rates
 from salience.questions.answer import Figure, format_number
 from salience.questions.charts import BLUE, FAINT, INK, SKY, VERMILION, WIDTH, chart_of, finish_chart, shorten
 from salience.questions.disparity_find import Finding
+from salience.questions.disparity_labels import Category
 from salience.questions.disparity_population import Denominator
-from salience.questions.disparity_release import is_small
 from salience.questions.disparity_words import times
 
 _NEAR_ZERO = 0.05  # a ratio's axis is logarithmic: what lies below is drawn here
 _FAR = 30.0
 
 
-def chart_groups(found: Sequence[Finding], focus: Finding, denominator: str, smallest: int) -> Figure | None:
+def chart_groups(
+    found: Sequence[Finding], focus: Finding, denominator: str, hidden: frozenset[Category]
+) -> Figure | None:
     """Draw each group's ratio, its interval, and how far the unnamed could move it."""
     rows = []
     for each in found:
-        if each.shares is None or is_small(each.counts[0], smallest):
+        if each.shares is None or each.category in hidden:
             continue
         like, limits = each.shares.like_known, each.shares.limits
         rows.append(_bar(each.category.name, like.value, like.low, like.high, *limits))

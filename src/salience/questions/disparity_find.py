@@ -15,6 +15,7 @@ from salience.questions.disparity_counts import Cell, Counted, count_batches
 from salience.questions.disparity_labels import Category, band_of, nearest, sex_of
 from salience.questions.disparity_params import DisparityParams
 from salience.questions.disparity_population import Denominator
+from salience.questions.disparity_release import hide_small
 from salience.record.names import normalise_name
 
 MEASURES: tuple[Literal["share_ratio", "rate_ratio"], ...] = ("share_ratio", "rate_ratio")
@@ -132,6 +133,15 @@ def find_all(
     )
     by_name = {f.category: float(p) for f, p in zip(tested, adjusted, strict=True)}
     return [replace(f, adjusted=by_name.get(f.category, 1.0)) for f in found]
+
+
+def hide_groups(found: Sequence[Finding], focus: Finding, smallest: int) -> frozenset[Category]:
+    """Return the groups of which nothing is shown: those of few persons, and another where subtraction would tell."""
+    rest = [each for each in found if each is not focus]
+    if not rest:
+        return frozenset()
+    hidden = hide_small([[each.counts[0]] for each in rest], smallest)[:, 0]
+    return frozenset(each.category for each, hide in zip(rest, hidden, strict=True) if hide)
 
 
 def find_one(

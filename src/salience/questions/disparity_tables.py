@@ -10,31 +10,27 @@ from salience.methods import rates
 from salience.questions.answer import Cell, Column, Table, format_number
 from salience.questions.disparity_counts import SourceCount
 from salience.questions.disparity_find import Finding
+from salience.questions.disparity_labels import Category
 from salience.questions.disparity_params import DisparityParams
 from salience.questions.disparity_population import Denominator
-from salience.questions.disparity_release import hide_small, is_small, show_count
+from salience.questions.disparity_release import hide_small, show_count
 
 NOTHING = (None, None, None)
 SCENARIOS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 
 
-def tabulate_groups(found: Sequence[Finding], denominator: Denominator, params: DisparityParams) -> Table:
+def tabulate_groups(
+    found: Sequence[Finding], denominator: Denominator, params: DisparityParams, hidden: frozenset[Category]
+) -> Table:
     """Put all groups side by side."""
     k = params.smallest_cell
     rows: list[tuple[Cell, ...]] = []
     for each in found:
         s, w = each.shares, each.within
-        if is_small(each.counts[0], k):
+        if each.category in hidden:
             # Its ratios would give the count away.
-            rows.append(
-                (
-                    each.category.name,
-                    show_count(each.counts[0], k),
-                    None,
-                    *(each.share or NOTHING),
-                    *[None] * 7,
-                )
-            )
+            count = show_count(each.counts[0], k, hidden=True)
+            rows.append((each.category.name, count, None, *(each.share or NOTHING), *[None] * 7))
             continue
         rows.append(
             (

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from salience.methods.rates import RateInterval, UnknownBounds
 from salience.questions.answer import Estimate, Method, format_number
 from salience.questions.disparity_find import Finding
+from salience.questions.disparity_labels import Category
 from salience.questions.disparity_params import DisparityParams
-from salience.questions.disparity_release import is_small
 
 METHODS = (
     Method("Intervals of ratios", "Clopper & Pearson (1934); Lancaster (1961); Brown, Cai & DasGupta (2001)"),
@@ -120,7 +120,7 @@ def estimate_all(
     focus: Finding,
     rivals: Sequence[tuple[str, Finding]],
     denominator: str,
-    smallest: int,
+    hidden: frozenset[Category],
 ) -> list[Estimate]:
     """Return the focus's numbers first, then each group's."""
     estimates = _focus_estimates(focus, denominator)
@@ -130,7 +130,7 @@ def estimate_all(
             estimates.append(_estimate(f"share_ratio_{slug(each.category.name)}_{slug(name)}", label,
                                        each.shares.like_known, each, "denominators"))  # fmt: skip
     for each in found:
-        if each is not focus and each.shares is not None and not is_small(each.counts[0], smallest):
+        if each is not focus and each.shares is not None and each.category not in hidden:
             label = f"{each.category.name}: share ratio against {denominator}"
             estimates.append(_estimate(f"share_ratio_{slug(each.category.name)}", label, each.shares.like_known, each,
                                        "each group"))  # fmt: skip
@@ -163,7 +163,11 @@ def _focus_estimates(found: Finding, denominator: str) -> list[Estimate]:
                 within.common.ratio,
             ),
             ("observed_over_expected", f"{name}: share ratio within places (indirect)", within.indirect),
-            ("where_they_live", f"{name}: how far it falls where they live", within.composition),
+            (
+                "where_they_live",
+                f"{name}: how much more happens where they live (composition)",
+                within.composition,
+            ),
             ("rate_ratio_direct", f"{name}: ratio of directly standardised rates", within.direct),
         )
         for slug_, label, ratio in parts:
