@@ -61,7 +61,9 @@ def load(path: Path) -> list[dict[str, Any]]:
 
 def fillers_of(row: dict[str, Any]) -> dict[str, list[list[str]]]:
     """Return a text's entities by slot, each as its spellings; their places are left out."""
-    return {slot: [[name for name, _ in entity] for entity in row["extracts"].get(slot, ())] for slot in SLOTS}
+    return {
+        slot: [[name for name, _ in entity] for entity in row["extracts"].get(slot, ())] for slot in SLOTS
+    }
 
 
 def learn_and_read(train: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> list[Found]:
@@ -92,7 +94,9 @@ def score(rows: Sequence[dict[str, Any]], found: Sequence[Found], heads: bool = 
             gold = [entity_of(entity, heads) for entity in fillers_of(row)[slot]]
             said = [entity_of([name], heads) for name in here.get(slot, ())]
             counts[slot].add(match_entities(gold, said), len(said), len(gold))
-    return {slot: each.scores() for slot, each in counts.items()} | {"micro": together(counts.values()).scores()}
+    return {slot: each.scores() for slot, each in counts.items()} | {
+        "micro": together(counts.values()).scores()
+    }
 
 
 def entity_of(names: Sequence[str], heads: bool) -> Entity:

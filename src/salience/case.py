@@ -183,6 +183,7 @@ class Case:
                 i.importer,
                 self.folder / i.map if i.map else None,
                 progress,
+                i.guessed_groups,
             )
             for i in self.file.inputs
         )
@@ -274,11 +275,18 @@ class Case:
         self.close()
 
     def _import(
-        self, path: Path, importer: str | None, mapping: Path | None, progress: Progress | None
+        self,
+        path: Path,
+        importer: str | None,
+        mapping: Path | None,
+        progress: Progress | None,
+        guessed_groups: bool = False,
     ) -> Imported:
         if self.read_only:
             raise RecordError("the case was opened for reading only")
-        return take_in(self.record, path, self.folder / RAW, importer, mapping, self.rules, progress)
+        return take_in(
+            self.record, path, self.folder / RAW, importer, mapping, self.rules, progress, guessed_groups
+        )
 
     def _settle(self, progress: Progress | None = None) -> None:
         """Let the record follow `sources.csv` and `aliases.csv`, and read the texts that are not read yet."""

@@ -30,10 +30,14 @@ class CaseInput(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     file: str = Field(description="The file, relative to the case folder or to the folder given with --data.")
-    importer: Literal["ucdp", "acled", "table", "documents", "negotiation"] | None = Field(
-        None, alias="as", description="What reads it; recognised from the columns when left out."
-    )
+    importer: (
+        Literal["ucdp", "acled", "table", "documents", "negotiation", "persons", "population"] | None
+    ) = Field(None, alias="as", description="What reads it; recognised from the columns when left out.")
     map: str | None = Field(None, description="The mapping of a table, relative to the case folder.")
+    guessed_groups: bool = Field(
+        False,
+        description="The groups in this table of persons were guessed, and the case takes them all the same.",
+    )
     sha256: str | None = Field(
         None, description="Of the file; the copy kept under it in raw/ serves when it is gone."
     )
@@ -255,7 +259,7 @@ countries = []
 # Input files; `salience add` writes these.
 # [[inputs]]
 # file = "ged.csv.gz"
-# as = "ucdp"          # ucdp, acled, table (needs: map = "my.map.toml") or documents
+# as = "ucdp"          # ucdp, acled, table (needs: map = "my.map.toml"), documents or persons
 
 # The questions that `salience run` asks, each with its parameters; `salience ask --help` lists them.
 [questions.attention]

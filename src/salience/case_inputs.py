@@ -20,6 +20,7 @@ from salience.sources.landscape_files import read_landscape_files
 from salience.sources.load import Imported, import_file
 
 RAW, ALIASES_FILE, ROLES_FILE = "raw", "aliases.csv", "roles.toml"
+POPULATION_FILE = "population.csv"
 ACTOR_COLUMNS = ("label", "actor", "kind", "valid_from", "valid_to")
 ACTOR_KINDS = ("organisation", "person", "place", "population")
 
@@ -34,12 +35,23 @@ def take_in(
     mapping: Path | None,
     rules: Sequence[SourceRule],
     progress: Progress | None,
+    guessed_groups: bool = False,
 ) -> Imported:
-    """Take a file into the record, as events or as documents (see `import_file` and `import_documents`)."""
+    """Take a file into the record: as events, documents, persons or a population (see `import_file` and the others)."""
     from salience.sources.document_files import FEEDS, PAGES, PLAIN
     from salience.sources.documents import import_documents
+    from salience.sources.persons import import_persons
+    from salience.sources.population import import_population
 
     told = progress or (lambda stage, share: None)
+    if importer is None and mapping is None:
+        importer = recognise_people(path)
+    if importer == "persons":
+        return import_persons(
+            record, path, raw_folder, mapping=mapping, rules=rules, guessed=guessed_groups, progress=told
+        )
+    if importer == "population":
+        return import_population(record, path, raw_folder, progress=told)
     endings = (*PLAIN, *PAGES, *FEEDS, ".pdf", ".docx", ".jsonl", ".ndjson")
     known = importer is None and mapping is None and (path.is_dir() or path.suffix.lower() in endings)
     if importer == "negotiation":
@@ -62,6 +74,19 @@ def _is_events_text(path: Path) -> bool:
     return b"\t" in first.strip() or (first.count(b",") >= 4 and b". " not in first)
 
 
+def recognise_people(path: Path) -> str | None:
+    """Return "persons" or "population" for a table that is called so and has a column for the group."""
+    name = path.name.casefold().split(".", maxsplit=1)[0]
+    if name not in ("persons", "population") or path.suffix.lower() not in (
+        ".csv",
+        ".gz",
+        ".xlsx",
+        ".parquet",
+    ):
+        return None
+    return name
+
+
 def settle(
     record: Record,
     folder: Path,
@@ -69,7 +94,12 @@ def settle(
     actors: Sequence[ActorRule],
     progress: Progress | None,
 ) -> None:
-    """Let the record follow `sources.csv` and `aliases.csv`, then read what is not read yet with these names."""
+    """Let the record follow the case's own lists (sources, names, population, landscape), then read what is not read yet."""
+    population = folder / POPULATION_FILE
+    if population.is_file():
+        from salience.sources.population import import_population
+
+        import_population(record, population, folder / RAW)
     if sources_differ(record.connection, rules):
         with record.transaction() as connection:
             settle_sources(connection, rules)

@@ -44,7 +44,9 @@ def add(
     importer: Annotated[
         str | None,
         typer.Option(
-            "--as", metavar="ucdp|acled|table|documents|negotiation", help="What reads them; else recognised."
+            "--as",
+            metavar="ucdp|acled|table|documents|negotiation|persons|population",
+            help="What reads them; else recognised.",
         ),
     ] = None,
     mapping: Annotated[
@@ -235,6 +237,10 @@ def show_import(one: Imported) -> None:
     what, became = "rows", f"{one.accounts:,} accounts of {one.events:,} events"
     if one.importer == "documents":
         what, became = "documents", f"{one.accounts:,} reports"
+    if one.importer == "persons":
+        became = f"{one.accounts:,} persons"
+    if one.importer == "population":
+        became = f"{one.accounts:,} shares"
     typer.echo(
         f"{one.file} ({one.importer}): {one.read:,} {what} read, {one.kept:,} kept, "
         f"{one.set_aside:,} set aside; {became}"

@@ -108,7 +108,7 @@ def import_file(
         raise InputError(f"'{importer}' is no importer; there are {', '.join(IMPORTERS)}", file=path.name)
     if before := _already(record, path, mapping):
         return before
-    with _workplace(raw_folder, record) as incoming, _bounded_memory(record):
+    with workplace(raw_folder, record) as incoming, _bounded_memory(record):
         received = receive_file(path, raw_folder, incoming, progress)
         sheet = open_sheet(received, incoming)
         telling = _describe(sheet, importer, mapping)
@@ -214,7 +214,7 @@ def _bounded_memory(record: Record) -> Iterator[None]:
 
 
 @contextmanager
-def _workplace(raw_folder: Path, record: Record) -> Iterator[Path]:
+def workplace(raw_folder: Path, record: Record) -> Iterator[Path]:
     """Give a folder for unpacked text, without what a killed import may have left; the record's lock guards it."""
     incoming = raw_folder / ".incoming"
     try:

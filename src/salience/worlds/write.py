@@ -19,6 +19,15 @@ from salience.worlds.coding import code_events
 from salience.worlds.dirt import plant_dirt, spelled_otherwise
 from salience.worlds.ged import ged_table, headlines
 from salience.worlds.kept import Columns, event_columns, outlet_columns, parameters, readme, report_columns
+from salience.worlds.persons import (
+    PERSONS_FILE,
+    POPULATION_FILE,
+    TRUTH_FILE,
+    disparity_truth,
+    draw_detained,
+    person_columns,
+    population_columns,
+)
 from salience.worlds.simulate import CODING, DIRTYING, simulate, stream
 from salience.worlds.truth import Ints, Truth
 from salience.worlds.world import World
@@ -105,6 +114,7 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
         "sources.csv": _csv(_source_columns(truth.world)),
         "case.toml": _case_toml(truth.world),
         **_official_files(truth, ids),
+        **_person_files(truth),
         "truth/events.csv": _csv(event_columns(truth, coded, ids)),
         "truth/reports.csv": _csv(report_columns(truth, ids)),
         "truth/outlets.csv": _csv(outlet_columns(truth)),
@@ -172,10 +182,17 @@ admin1 = {_quoted(f"{world.capital_province} province")}
 file = "ged.csv"
 as = "ucdp"
 {official if _official(world) is not None else ""}
+[[inputs]]
+file = "persons.csv"
+as = "persons"
+
 [questions.attention]
 # Parameters of the question; none means its defaults.
 
 [questions.hidden]
+
+[questions.disparity]
+group = "Uplanders"
 """
 
 
@@ -231,6 +248,16 @@ def _official_columns(truth: Truth, ids: Ints, channel: int) -> Columns:
             f"{title}. Killed in {spot}, {area}: {number}."
             for title, spot, area, number in zip(titles, place, province, killed, strict=True)
         ],
+    }
+
+
+def _person_files(truth: Truth) -> dict[str, str]:
+    """Return those detained, the population by group, and what is true of them."""
+    found = draw_detained(truth)
+    return {
+        PERSONS_FILE: _csv(person_columns(truth, found)),
+        POPULATION_FILE: _csv(population_columns(truth, found)),
+        TRUTH_FILE: _json(disparity_truth(truth, found)),
     }
 
 
