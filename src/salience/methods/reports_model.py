@@ -273,14 +273,20 @@ def _prepare(told: Told, counted: Flags, rounding: bool) -> tuple[tuple[npt.NDAr
 
 
 def _link(item: IntArray, bias: IntArray, items: int, biases: int) -> _Links:
-    size = biases + items
-    graph = coo_array((np.ones(len(item)), (bias, biases + item)), shape=(size, size))
-    label = connected_components(graph, directed=False)[1].astype(np.intp)
+    of_bias, of_item = link_labels(item, bias, items, biases)
     pairs = np.unique(np.stack([item, bias]), axis=1)
     tellers = np.bincount(pairs[0], minlength=items)
     shared = np.bincount(bias[tellers[item] > 1], minlength=biases)
-    of_item = np.where(tellers > 0, label[biases:], -1)
-    return _Links(label[:biases], of_item, np.bincount(bias, minlength=biases), shared)
+    of_item[tellers == 0] = -1
+    return _Links(of_bias, of_item, np.bincount(bias, minlength=biases), shared)
+
+
+def link_labels(item: IntArray, bias: IntArray, items: int, biases: int) -> tuple[IntArray, IntArray]:
+    """Return for each bias and each item which of the parts it is in that shared items hold together."""
+    size = biases + items
+    graph = coo_array((np.ones(len(item)), (bias, biases + item)), shape=(size, size))
+    label = connected_components(graph, directed=False)[1].astype(np.intp)
+    return label[:biases], label[biases:]
 
 
 def log_bounds(
