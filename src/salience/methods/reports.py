@@ -1,6 +1,5 @@
 """Contradictory reports: numbers, cumulative numbers, categories, and the classic mean of unequal estimates."""
 
-
 from salience.methods.reports_cumulative import Cumulative, reconcile_cumulative
 from salience.methods.reports_effects import RandomEffects, random_effects
 from salience.methods.reports_model import Reconciled, reconcile

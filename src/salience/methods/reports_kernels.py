@@ -1,8 +1,8 @@
 """The sampler of the model of contradictory numbers, compiled by numba on first use.
 
-`reports_model` prepares the arrays. Every step draws from an exact conditional distribution, so that nothing is tuned:
-biases and mean tolls in one block with the tolls integrated out (crossed effects mix slowly otherwise: Papaspiliopoulos,
-Roberts & Zanella 2020, Biometrika 107), then tolls, then what each number stood for on the log scale.
+`reports_model` prepares the arrays. Biases and mean tolls are drawn in one block with the tolls integrated out
+(crossed effects mix slowly otherwise: Papaspiliopoulos, Roberts & Zanella 2020, Biometrika 107), then tolls, then what each
+number stood for on the log scale, all from their exact conditional distributions; spreads move by a Metropolis step too.
 """
 
 from __future__ import annotations
@@ -203,6 +203,51 @@ def _draw_levels(
 
 
 @compiled
+def _log_chance(data: Accounts, k: int, middle: float, sd: float, share: float) -> float:
+    """Return the log probability of what account k says, whether it was rounded or not left open."""
+    a, b = (data.low[k] - middle) / sd, (data.high[k] - middle) / sd
+    if data.heap[k] == 1:
+        wide_a, wide_b = (data.low_round[k] - middle) / sd, (data.high_round[k] - middle) / sd
+        chance = (1.0 - share) * chance_between(a, b) + share * chance_between(wide_a, wide_b)
+    elif b - a < 0.02:
+        # So narrow that the density at its middle times its width differs by less than one in 50,000.
+        return -0.125 * (a + b) * (a + b) + math.log(b - a)
+    else:
+        chance = chance_between(a, b)
+    return math.log(max(chance, 1e-300))
+
+
+@compiled
+def _move_spreads(
+    rng: np.random.Generator, data: Accounts, prior: Prior, state: FloatArray, variance: FloatArray,
+    theta: FloatArray, rounding: FloatArray, common: float, step: FloatArray, adapt: float,
+) -> None:  # fmt: skip
+    """Move each source's spread by one Metropolis step with what its numbers stood for summed out.
+
+    Given what they stood for, a spread moves by small steps only where tolls are small; this crosses at once.
+    """
+    shift, gain = np.zeros(prior.sources), np.zeros(prior.sources)
+    for s in range(prior.sources):
+        if math.isnan(prior.known_spread[s]):
+            shift[s] = step[s] * rng.standard_normal()
+            before, after = variance[s], variance[s] * math.exp(2.0 * shift[s])
+            gain[s] = -prior.weight * shift[s] - 0.5 * prior.weight * common * (1.0 / after - 1.0 / before)
+    for item in range(len(data.group)):
+        for k in range(data.first[item], data.first[item + 1]):
+            s = data.source[k]
+            if shift[s] != 0.0:
+                middle, sd = theta[item] + state[data.bias[k]], math.sqrt(variance[s])
+                gain[s] += _log_chance(data, k, middle, sd * math.exp(shift[s]), rounding[s])
+                gain[s] -= _log_chance(data, k, middle, sd, rounding[s])
+    for s in range(prior.sources):
+        if shift[s] != 0.0:
+            accepted = math.log(1.0 - rng.random()) < gain[s]
+            if accepted:
+                variance[s] *= math.exp(2.0 * shift[s])
+            step[s] *= math.exp(adapt * ((1.0 if accepted else 0.0) - 0.44))
+
+
+@compiled
 def _draw_meant(
     rng: np.random.Generator, data: Accounts, x: FloatArray, state: FloatArray, spread: FloatArray, theta: FloatArray,
     rounding: FloatArray, counts: FloatArray,
@@ -279,10 +324,12 @@ def run_chain(
     tolls = np.full(prior.groups, 2.0)
     theta = np.zeros(len(data.group))
     rounding = np.full(prior.sources, 0.3)
-    counts = np.zeros((prior.sources, 2))
+    counts, step = np.zeros((prior.sources, 2)), np.full(prior.sources, 0.2)
     draws = len(kept.bias)
     for sweep in range(warmup + draws):
         _draw_levels(rng, data, prior, x, state, variance, tolls, theta)
+        adapt = 10.0 / (10.0 + sweep) if sweep < warmup else 0.0
+        _move_spreads(rng, data, prior, state, variance, theta, rounding, common, step, adapt)
         _draw_meant(rng, data, x, state, np.sqrt(variance), theta, rounding, counts)
         for s in range(prior.sources):
             yes, no = rng.standard_gamma(1.0 + counts[s, 1]), rng.standard_gamma(1.0 + counts[s, 0])

@@ -135,7 +135,9 @@ def _count(item: npt.ArrayLike, rater: npt.ArrayLike, rating: npt.ArrayLike) -> 
         raise MethodError("item, rater and rating must be of one length")
     shape = tuple(int(c.max()) + 1 for c in columns)
     if shape[1] < 2 or shape[2] < 2:
-        raise MethodError(f"there are {shape[1]} raters and {shape[2]} categories; expected two or more of each")
+        raise MethodError(
+            f"there are {shape[1]} raters and {shape[2]} categories; expected two or more of each"
+        )
     counts = np.zeros(shape)
     np.add.at(counts, tuple(columns), 1.0)
     if (counts.sum(axis=(1, 2)) == 0).any():

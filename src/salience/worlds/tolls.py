@@ -124,7 +124,9 @@ def draw_tolls(truth: Truth, coded: Coded) -> Tolls | None:
         if teller.repeats:
             model = next(p for p, t in zip(parts, TELLERS, strict=False) if t.name == teller.repeats)
             chosen = rng.random(len(model["event"])) < teller.chance
-            parts.append({name: x[chosen] for name, x in model.items()} | {"teller": np.full(chosen.sum(), j)})
+            parts.append(
+                {name: x[chosen] for name, x in model.items()} | {"teller": np.full(chosen.sum(), j)}
+            )
         else:
             parts.append(_tell(truth, events, j, rng))
     columns = {name: np.concatenate([p[name] for p in parts]) for name in Tolls.__dataclass_fields__}
@@ -142,7 +144,9 @@ def _tell(truth: Truth, events: Ints, j: int, rng: np.random.Generator) -> dict[
     one_sided = np.array([c.kind == 3 for c in truth.world.campaigns])[true.campaign[event]]
     error = teller.spread * rng.standard_normal(len(event))
     biases = [
-        np.where(sides[:, k] == teller.speaks_for, teller.own, teller.enemy) if teller.speaks_for else teller.bias
+        np.where(sides[:, k] == teller.speaks_for, teller.own, teller.enemy)
+        if teller.speaks_for
+        else teller.bias
         for k in (0, 1)
     ]
     side_a = _habits(true.deaths_a[event] * biases[0] * np.exp(error), teller, rng)
@@ -197,7 +201,10 @@ def _blame(truth: Truth, sides: Any, one_sided: Flags, teller: Teller, rng: np.r
 
 def toll_columns(truth: Truth, tolls: Tolls, ids: Ints) -> Columns:
     """Return the table as a person would have gathered it."""
-    days = truth.events.first_day[tolls.event] + np.array([1 + 2 * (t.kind == "ngo") for t in TELLERS])[tolls.teller]
+    days = (
+        truth.events.first_day[tolls.event]
+        + np.array([1 + 2 * (t.kind == "ngo") for t in TELLERS])[tolls.teller]
+    )
     return {
         "line": [f"T-{k:05d}" for k in range(1, len(tolls.event) + 1)],
         "incident": ids[tolls.event].tolist(),

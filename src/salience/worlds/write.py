@@ -104,14 +104,20 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
     return {
         MARK: readme(truth),
         "ged.csv": _csv(ged),
-        "sources.csv": _csv(_source_columns(truth.world) if tolls is None else toll_sources(_source_columns(truth.world))),
+        "sources.csv": _csv(
+            _source_columns(truth.world) if tolls is None else toll_sources(_source_columns(truth.world))
+        ),
         "case.toml": _case_toml(truth.world, tolls is not None),
         **_official_files(truth, ids),
-        **({} if tolls is None else {
-            "tolls.csv": _csv(toll_columns(truth, tolls, ids)),
-            "tolls.map.toml": MAPPING,
-            "truth/tolls.json": _json(toll_truth(tolls)),
-        }),
+        **(
+            {}
+            if tolls is None
+            else {
+                "tolls.csv": _csv(toll_columns(truth, tolls, ids)),
+                "tolls.map.toml": MAPPING,
+                "truth/tolls.json": _json(toll_truth(tolls)),
+            }
+        ),
         "truth/events.csv": _csv(event_columns(truth, coded, ids)),
         "truth/reports.csv": _csv(report_columns(truth, ids)),
         "truth/outlets.csv": _csv(outlet_columns(truth)),
