@@ -1,7 +1,7 @@
 """The sampler for cumulative numbers, compiled by numba on first use; `reports_cumulative` prepares the arrays.
 
-Each series' path is drawn whole, by filtering forward and sampling backward (Carter & Kohn 1994, Biometrika 81; Frühwirth-
-Schnatter 1994, J. Time Ser. Anal. 15); all other steps are exact conditional draws.
+Each series' path is drawn whole, by filtering forward and sampling backward (Carter & Kohn 1994, Biometrika 81;
+Frühwirth-Schnatter 1994, J. Time Ser. Anal. 15); all other steps are exact conditional draws.
 """
 
 from __future__ import annotations

@@ -69,7 +69,9 @@ def random_effects(
         raise MethodError("effects must be finite, and variances positive and as many")
     if len(y) < 2 and (method != "fixed" or hartung_knapp):
         raise MethodError("one estimate does not show how far estimates differ; expected two or more")
-    between = {"REML": _restricted, "DL": _moments, "fixed": lambda y, v: 0.0}[method](y, v)
+    between = 0.0
+    if method != "fixed":
+        between = _restricted(y, v) if method == "REML" else _moments(y, v)
     weight = 1.0 / (v + between)
     share = weight / weight.sum()
     mean = float(share @ y)

@@ -1,8 +1,9 @@
 """The sampler of the model of contradictory numbers, compiled by numba on first use.
 
 `reports_model` prepares the arrays. Biases and mean tolls are drawn in one block with the tolls integrated out
-(crossed effects mix slowly otherwise: Papaspiliopoulos, Roberts & Zanella 2020, Biometrika 107), then tolls, then what each
-number stood for on the log scale, all from their exact conditional distributions; spreads move by a Metropolis step too.
+(crossed effects mix slowly otherwise: Papaspiliopoulos, Roberts & Zanella 2020, Biometrika 107), then tolls, then what
+each number stood for on the log scale, all from their exact conditional distributions; spreads move by a
+Metropolis step too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from salience.methods.capture_kernels import compiled
 from salience.methods.cells import FloatArray, IntArray
 
 ROOT_HALF = math.sqrt(0.5)
+HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 class Accounts(NamedTuple):
@@ -211,7 +213,7 @@ def _log_chance(data: Accounts, k: int, middle: float, sd: float, share: float) 
         chance = (1.0 - share) * chance_between(a, b) + share * chance_between(wide_a, wide_b)
     elif b - a < 0.02:
         # So narrow that the density at its middle times its width differs by less than one in 50,000.
-        return -0.125 * (a + b) * (a + b) + math.log(b - a)
+        return -0.125 * (a + b) * (a + b) + math.log(b - a) - HALF_LOG_TWO_PI
     else:
         chance = chance_between(a, b)
     return math.log(max(chance, 1e-300))
@@ -305,7 +307,8 @@ def _draw_variances(
     shape = prior.bias_shape + 0.5 * prior.biases
     state[prior.biases + prior.groups] = (prior.bias_scale + 0.5 * total) / rng.standard_gamma(shape)
     rate = prior.common_rate + 0.5 * prior.weight * precision_sum
-    return rng.standard_gamma(prior.common_shape + 0.5 * prior.weight * free) / rate
+    drawn: float = rng.standard_gamma(prior.common_shape + 0.5 * prior.weight * free) / rate
+    return drawn
 
 
 @compiled

@@ -1,8 +1,8 @@
 """Contradictory numbers: what is common to the accounts of an event, and what each source adds.
 
-On the log scale an account tells x = θ + b + e: the toll of its event, the bias of its source, an error whose spread is the
-source's own. A number n says that exp(x) lies between n − ½ and n + ½ (under ½ for 0), or in the wider interval that
-rounds to n; a range, "at least" and "dozens" say less. Adding a constant to all θ and taking it from all b changes
+On the log scale an account tells x = θ + b + e: the toll of its event, the bias of its source, an error whose spread is
+the source's own. A number n says that exp(x) lies between n − ½ and n + ½ (under ½ for 0), or in the wider interval
+that rounds to n; a range, "at least" and "dozens" say less. Adding a constant to all θ and taking it from all b changes
 nothing: accounts alone give only contrasts between sources, and a level once somebody is believed.
 """
 
@@ -175,8 +175,9 @@ def reconcile(
 
     Notes
     -----
-    θ of one component ~ N(μ, τ²), b ~ N(0, ω²), spread² inverse gamma around a common value; μ flat, the variances with
-    weak conjugate priors. Dawid & Skene's idea (1979) for numbers; compare Radford et al. 2023, PNAS 120.
+    θ ~ N(μ, τ²), with one μ and τ for items that several tell of and one for those that each source alone tells of; b ~
+    N(0, ω²), spread² inverse gamma around a common value; μ flat, the variances with weak conjugate priors. Compare
+    Radford et al. 2023, PNAS 120.
     """
     told = check_accounts(item, source, low, high, bias)
     counted = _without_copies(len(told.item), copy_of)
@@ -203,7 +204,8 @@ def check_accounts(
 ) -> Told:  # fmt: skip
     """Return the accounts as arrays, or say what is wrong with which of them."""
     least, most = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
-    labels = [_labels(name, x) for name, x in (("item", item), ("source", source), ("bias", bias)) if x is not None]  # fmt: skip
+    named = (("item", item), ("source", source), ("bias", bias))
+    labels = [_labels(name, x) for name, x in named if x is not None]
     if any(x.shape != least.shape for x in (*labels, most)) or least.ndim != 1:
         raise MethodError("item, source, bias, low and high must be of one length")
     if not len(least):
@@ -258,7 +260,9 @@ class _Links:
     shared: IntArray
 
 
-def _prepare(told: Told, counted: Flags, rounding: bool) -> tuple[tuple[npt.NDArray[np.generic], ...], IntArray, _Links]:  # fmt: skip
+def _prepare(
+    told: Told, counted: Flags, rounding: bool
+) -> tuple[tuple[npt.NDArray[np.generic], ...], IntArray, _Links]:
     """Sort the counted accounts by item and put their bounds on the log scale."""
     order = np.flatnonzero(counted)[np.argsort(told.item[counted], kind="stable")]
     item, bias = told.item[order], told.bias[order]
@@ -268,7 +272,10 @@ def _prepare(told: Told, counted: Flags, rounding: bool) -> tuple[tuple[npt.NDAr
     links = _link(item, bias, items, biases)
     there, first = np.unique(item, return_index=True)
     bounds = log_bounds(told.low[order], told.high[order], rounding)
-    group = np.unique(links.item_component[there], return_inverse=True)[1].astype(np.intp)
+    # What one source alone tells of may be of another size: it must not speak to that source's bias.
+    alone = np.minimum.reduceat(bias, first) == np.maximum.reduceat(bias, first)
+    label = np.where(alone, biases + items + bias[first], links.item_component[there])
+    group = np.unique(label, return_inverse=True)[1].astype(np.intp)
     return (np.append(first, len(item)), group, bias, told.source[order], *bounds), order, links
 
 

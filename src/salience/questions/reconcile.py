@@ -1,4 +1,4 @@
-"""Reconcile: sources contradict each other on numbers; who runs high or low, and what follows for the level?
+"""Reconcile: sources contradict each other on numbers; who runs high or low, and what follows for the level.
 
 Accounts alone give contrasts between sources. The level rests on whom one believes: it is shown for each in turn.
 """
@@ -48,8 +48,8 @@ def ask_reconcile(
 ) -> Answer:
     """Answer the reconcile question.
 
-    Where numbers cannot be compared (no source tells any, all come from one source, no events are shared) the answer says so,
-    and what data would do.
+    Where numbers cannot be compared (no source tells any, all come from one source, no events are shared) the answer
+    says so, and what data would do.
 
     Parameters
     ----------

@@ -101,7 +101,8 @@ class Figures:
 
     def told(self) -> Floats:
         """Return each account as one number: the middle of a range, the bound of "at least" or "at most"."""
-        return np.where(np.isnan(self.low), self.high, np.where(np.isnan(self.high), self.low, (self.low + self.high) / 2))  # fmt: skip
+        low = np.where(np.isnan(self.low), self.high, self.low)
+        return np.asarray((low + np.where(np.isnan(self.high), self.low, self.high)) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +215,9 @@ def gather_figures(reduced: Reduced, what: Count, params: ReconcileParams) -> Fi
         keys.append((item, r["independence_group"] or r["name"]))
     copy_of, copies, replaced = _mark_copies(told, keys, reduced.copy_of_report)
     dataset = np.full(len(items), np.nan)
-    for item, k in items.items():
-        for side, low, high in _numbers(reduced.dataset_rows.get(item.event, {}), what):
-            if side == item.side and low == high:
+    for about_it, k in items.items():
+        for side, low, high in _numbers(reduced.dataset_rows.get(about_it.event, {}), what):
+            if side == about_it.side and low == high:
                 dataset[k] = low
     table = np.array([c[:3] for c in columns], dtype=np.int64).reshape(-1, 3)
     return Figures(

@@ -8,7 +8,7 @@ import numpy as np
 
 from salience.questions.answer import Figure, format_number
 from salience.questions.charts import BLUE, FAINT, INK, PALETTE, VERMILION, chart_of, finish_chart, shorten
-from salience.questions.reconcile_fits import Fit
+from salience.questions.reconcile_fits import Fit, Total
 from salience.questions.reconcile_tables import WORDS, gaps, spread_of
 
 MOST_SOURCES = 14
@@ -28,18 +28,19 @@ def chart_contrasts(fit: Fit) -> Figure:
             continue
         rows.append(
             {
-                "source": shorten(figures.bias_name(k), 46), "value": float(ratio.value), "low": float(ratio.low),
+                "bias": k,
+                "source": shorten(figures.bias_name(k), 52), "value": float(ratio.value), "low": float(ratio.low),
                 "high": float(ratio.high), "clear": bool(ratio.low > 1 or ratio.high < 1),
             }
         )  # fmt: skip
     rows.sort(key=lambda r: -r["value"])
     reference = figures.bias_name(fit.against)
-    span = [min([0.5, *(r["low"] for r in rows)]), max([2.0, *(r["high"] for r in rows)])]
+    span = [min([0.5, *(0.93 * r["low"] for r in rows)]), max([2.0, *(1.07 * r["high"] for r in rows)])]
     scale = alt.Scale(type="log", domain=span, nice=False)
     ticks = [t for t in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if span[0] <= t <= span[1]]
     title_x = f"times the numbers of {shorten(reference, 40)} (logarithmic scale)"
     base = chart_of(rows)
-    y = alt.Y("source:N", title=None, sort=[r["source"] for r in rows], axis=alt.Axis(labelLimit=330))
+    y = alt.Y("source:N", title=None, sort=[r["source"] for r in rows], axis=alt.Axis(labelLimit=370))
     colour = alt.condition("datum.clear", alt.value(VERMILION), alt.value(BLUE))
     axis = alt.Axis(values=ticks, format="~g")
     bars = base.mark_rule(strokeWidth=2).encode(
@@ -52,15 +53,17 @@ def chart_contrasts(fit: Fit) -> Figure:
     clear = [r for r in rows if r["clear"]]
     if clear:
         far = max(clear, key=lambda r: abs(np.log(r["value"])))
+        voice, about = figures.biases[far["bias"]]
+        of = f"of {about} " if about else ""
         title = (
-            f"{WORDS[figures.what].capitalize()}: {far['source']} tells {format_number(far['value'])} times what "
-            f"{reference} tells"
+            f"{WORDS[figures.what].capitalize()}: {of}{figures.voices[voice].name} tells "
+            f"{format_number(far['value'])} times what {reference} tells"
         )
     else:
         title = f"{WORDS[figures.what].capitalize()}: no source clearly runs higher or lower than {reference}"
     text = (
-        f"Dots: how many times as high each source's numbers are as those of {reference} for the same events; lines: intervals; "
-        "dashed: equal. Red: the interval leaves out 1. Which of two sources is right cannot be read from it."
+        f"Dots: how many times as high each source's numbers are as those of {reference} for the same events; "
+        "lines: intervals; dashed: equal. Red: the interval leaves out 1. Which of two sources is right cannot be read from it."
     )
     name = f"contrasts_{figures.what}"
     return finish_chart(one + bars + dots, name, title, text, "sources", height=max(60, 28 * len(rows)))
@@ -72,14 +75,14 @@ def chart_levels(fit: Fit) -> Figure | None:
 
     what = fit.figures.what
     by_side = what == "sides"
-    totals = [t for t in fit.totals if (t.period == "all") == by_side]
+    totals = [t for t in fit.totals if (t.period == "all") == by_side and _is_whole(fit, t)]
     if not totals:
         return None
     sides = list(dict.fromkeys(t.side for t in sorted(totals, key=lambda t: -t.value)))[:6]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
-            "group": shorten(t.side, 30) if by_side else t.period, "anchor": shorten(t.anchor, 34), "value": t.value,
-            "low": t.low, "high": t.high,
+            "group": str(shorten(t.side, 30) if by_side else t.period), "anchor": shorten(t.anchor, 34),
+            "value": t.value, "low": t.low, "high": t.high,
         }
         for t in totals
         if not by_side or t.side in sides
@@ -105,11 +108,18 @@ def chart_levels(fit: Fit) -> Figure | None:
         else f"{WORDS[what].capitalize()} by {'side' if by_side else 'period'}"
     )
     text = (
-        "Dots: total if the source of that colour has no bias on the whole; lines: intervals. Only events with a number are "
-        "added, under each source those that its numbers can be carried to. None of them is the truth by itself."
+        "Dots: total if the source of that colour has no bias on the whole; lines: intervals. Only events with a "
+        "number are added; sources whose numbers can be carried to fewer events stand in the table alone. None of "
+        "them is the truth by itself."
     )
     height = max(90, 15 * len(anchors) * len(order))
     return finish_chart(bars + dots, f"levels_{what}", title, text, "totals", height=height)
+
+
+def _is_whole(fit: Fit, total: Total) -> bool:
+    """Whether no other anchor's total of this period and side covers more events."""
+    rivals = [t.items for t in fit.totals if (t.period, t.side) == (total.period, total.side)]
+    return total.items == max(rivals)
 
 
 def _factor(fit: Fit) -> float:
@@ -144,7 +154,8 @@ def chart_events(fit: Fit) -> Figure | None:
         rows.append(
             {
                 "at": place[int(figures.item[k])], "source": shorten(figures.voices[figures.voice[k]].name, 34),
-                "told": told, "low": told if np.isnan(low) else float(low), "high": told if np.isnan(top) else float(top),
+                "told": told,
+                "low": told if np.isnan(low) else float(low), "high": told if np.isnan(top) else float(top),
             }
         )  # fmt: skip
     names = {}
@@ -188,8 +199,8 @@ def chart_events(fit: Fit) -> Figure | None:
         f"{format_number(float(apart[ranked[0]]))}"
     )
     text = (
-        "Each row is an event, as numbered in the table of events; dots: what each source told, thick lines: a range that it "
-        "gave. Numbers of sources that copy each other stand once."
+        "Each row is an event, as numbered in the table of events; dots: what each source told, thick lines: a range "
+        "that it gave. Numbers of sources that copy each other stand once."
     )
     chart = whole + ranges + dots
     return finish_chart(chart, f"disputed_{figures.what}", title, text, "events", height=30 * len(ranked))

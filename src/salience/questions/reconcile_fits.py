@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 LEAST_SHARED = 3
 FIRST_TIME = " (compiled on first use)"
 ANCHORS = 5
+# Few numbers are small and tell little each: their chains mix slowly and cost little.
+LARGE, MORE, FEWER = 20_000, 1500, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,7 @@ def fit_figures(
         bias=figures.bias,
         copy_of=figures.copy_of,
         rounding=params.rounding,
-        warmup=params.draws,
-        draws=params.draws,
+        draws=params.draws or (FEWER if len(figures.item) >= LARGE else MORE),
         seed=seed,
         level=params.level,
     )
@@ -113,8 +114,8 @@ def refuse(figures: Figures) -> str:
     shared = int((figures.tellers() > 1).sum())
     if shared < LEAST_SHARED:
         return (
-            f"numbers of {told} by two sources or more are there for {shared} event{'s' * (shared != 1)}, and at least "
-            f"{LEAST_SHARED} are asked for: one event does not show a source's habit"
+            f"numbers of {told} by two sources or more are there for {shared} event{'s' * (shared != 1)}, and at "
+            f"least {LEAST_SHARED} are asked for: one event does not show a source's habit"
         )
     if np.nanmax(np.append(figures.low[counted], figures.high[counted])) == 0:
         return f"all numbers of {told} are zero, and zeros cannot run high or low"
@@ -122,7 +123,7 @@ def refuse(figures: Figures) -> str:
 
 
 def _find_reference(figures: Figures, found: Reconciled, params: ReconcileParams) -> int:
-    """Return the bias to compare with: of the named source, or with most shared numbers; not a party's where possible."""
+    """Return the bias to compare with: of the named source, or with most shared numbers, no party's if possible."""
     if params.against is not None:
         own = [k for k, (v, _) in enumerate(figures.biases) if figures.voices[v].name == params.against]
         if own:

@@ -30,8 +30,8 @@ class ReconcileParams(BaseModel):
     by: Literal["year", "quarter", "month"] = Field("year", description="Periods that totals are given for.")
     datasets: Literal["beside", "as sources"] = Field(
         "beside",
-        description="Whether a dataset's own figure stands beside the model, for it is made from others' reports, or counts "
-        "as a source.",
+        description="Whether a dataset's own figure stands beside the model, for it is made from others' reports, or "
+        "counts as a source.",
     )
     most_sources: int = Field(
         30, ge=2, le=150, description="Sources told apart; those with fewest numbers are put together."
@@ -41,7 +41,10 @@ class ReconcileParams(BaseModel):
     events_shown: int = Field(
         100, ge=5, le=10_000, description="Events in the table of those most in dispute."
     )
-    draws: int = Field(
-        500, ge=100, le=20_000, description="Draws from each of four chains, after as many to warm up."
+    draws: int | None = Field(
+        None,
+        ge=100,
+        le=20_000,
+        description="Draws from each of four chains; 1,500 when left out, 500 from 20,000 numbers on.",
     )
     level: float = Field(0.95, gt=0.5, lt=1, description="Coverage of the intervals.")

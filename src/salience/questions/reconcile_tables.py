@@ -62,7 +62,8 @@ def tabulate_sources(fits: Sequence[Fit]) -> Table:
         Column("contrast_high", "to", "number"), Column("tendency", "times the mean of the others", "number"),
         Column("tendency_low", "from", "number"), Column("tendency_high", "to", "number"), Column("runs", ""),
         Column("scatter", "scatters by a factor of", "number"), Column("scatter_low", "from", "number"),
-        Column("scatter_high", "to", "number"), Column("precise", ""), Column("vague", "ranges, at least, at most", "share"),
+        Column("scatter_high", "to", "number"), Column("precise", ""),
+        Column("vague", "ranges, at least, at most", "share"),
         Column("rounded", "rounded, of 10 and more", "share"), Column("rounded_low", "from", "share"),
         Column("rounded_high", "to", "share"),
     )  # fmt: skip
@@ -74,9 +75,9 @@ def tabulate_sources(fits: Sequence[Fit]) -> Table:
         "How each source's numbers run, against the others'",
         columns,
         tuple(rows),
-        f"Compared with – {compared}. Only differences between sources can be known: that one runs twice as high as another "
-        "may be because it doubles or because the other halves. Two thirds of a source's numbers lie within the factor "
-        "by which they scatter.",
+        f"Compared with – {compared}. Only differences between sources can be known: that one runs twice as high as "
+        "another may be because it doubles or because the other halves. Two thirds of a source's numbers lie within "
+        "the factor by which they scatter.",
     )
 
 
@@ -89,12 +90,16 @@ def tabulate_totals(fits: Sequence[Fit], events: Events, by: str) -> Table:
         plain = _plain_totals(fit.figures, events, by)
         for t in sorted(fit.totals, key=lambda t: (t.side, t.period != "all", t.period)):
             rows.append(
-                (WORDS[fit.figures.what], t.side, t.period, t.anchor, t.items, t.value, t.low, t.high, *plain[t.period, t.side])
+                (
+                    WORDS[fit.figures.what], t.side, t.period, t.anchor, t.items, t.value, t.low, t.high,
+                    *plain[t.period, t.side],
+                )
             )  # fmt: skip
     columns = (
-        Column("what", "numbers of"), Column("side", "side"), Column("period", "period"), Column("anchor", "if right is"),
-        Column("events", "events", "integer"), Column("value", "total", "integer"), Column("low", "from", "integer"),
-        Column("high", "to", "integer"), Column("median", "medians added", "integer"), Column("least", "lowest added", "integer"),
+        Column("what", "numbers of"), Column("side", "side"), Column("period", "period"),
+        Column("anchor", "if right is"), Column("events", "events", "integer"), Column("value", "total", "integer"), Column("low", "from", "integer"),
+        Column("high", "to", "integer"), Column("median", "medians added", "integer"),
+        Column("least", "lowest added", "integer"),
         Column("most", "highest added", "integer"), Column("dataset", "the dataset's", "integer"),
         Column("alone", "of them told by one source", "integer"),
     )  # fmt: skip
@@ -103,9 +108,9 @@ def tabulate_totals(fits: Sequence[Fit], events: Events, by: str) -> Table:
         "Totals, by whom one believes",
         columns,
         tuple(rows),
-        "Only events with a number are added up, and under each source only those that its numbers can be carried to. Plain "
-        "sums stand beside, over all events with a number: their medians, lowest and highest numbers, and what the dataset "
-        "holds where it has one.",
+        "Only events with a number are added up, and under each source only those that its numbers can be carried to. "
+        "Plain sums stand beside, over all events with a number: their medians, lowest and highest numbers, and what "
+        "the dataset holds where it has one.",
     )
 
 
@@ -146,7 +151,7 @@ def spread_of(figures: Figures) -> tuple[Any, Any, Any, Any]:
 
 
 def gaps(figures: Figures) -> Any:
-    """Return for each item how far apart its accounts stand: the factor between what they leave open, 1 when they overlap."""
+    """Return the factor by which each item's accounts are apart beyond what they leave open; 1 when they overlap."""
     counted = figures.counted
     size = len(figures.items)
     most_low, least_high = np.zeros(size), np.full(size, np.inf)
@@ -178,8 +183,9 @@ def tabulate_events(fits: Sequence[Fit], events: Events, shown: int) -> Table:
                 (
                     float(apart[k]),
                     (
-                        _name(event), _day(event), event["admin1"], WORDS[figures.what], figures.items[k].side, int(number[k]),
-                        float(low[k]), float(middle[k]), float(high[k]), None if np.isnan(own) else float(own), float(apart[k]),
+                        _name(event), _day(event), event["admin1"], WORDS[figures.what], figures.items[k].side,
+                        int(number[k]), float(low[k]), float(middle[k]), float(high[k]),
+                        None if np.isnan(own) else float(own), float(apart[k]),
                         "beyond their habits" if oddest[k] > 2.5 else "", anchor, *level,
                     ),
                 )
@@ -190,16 +196,16 @@ def tabulate_events(fits: Sequence[Fit], events: Events, shown: int) -> Table:
         Column("side", "side"), Column("sources", "sources", "integer"), Column("least", "lowest told", "integer"),
         Column("median", "median", "number"), Column("most", "highest told", "integer"),
         Column("dataset", "the dataset's", "integer"), Column("apart", "apart by a factor of", "number"),
-        Column("odd", ""), Column("anchor", "if right is"), Column("value", "toll", "integer"), Column("low", "from", "integer"),
-        Column("high", "to", "integer"),
+        Column("odd", ""), Column("anchor", "if right is"), Column("value", "toll", "integer"),
+        Column("low", "from", "integer"), Column("high", "to", "integer"),
     )  # fmt: skip
     return Table(
         "events",
         "Events on which sources differ most",
         columns,
         tuple(row for _, row in rows[:shown]),
-        "Apart: the highest number that one source insists on over the lowest that another does; ranges and “at least” insist "
-        "on less. Half a death is added to both, so that zero can be compared. Copies are not counted.",
+        "Apart: the highest number that one source insists on over the lowest that another does; ranges and “at "
+        "least” insist on less. Half a death is added to both, so that zero can be compared. Copies are not counted.",
     )
 
 
@@ -249,14 +255,17 @@ def tabulate_pairs(fits: Sequence[Fit]) -> Table:
                 ratio = found.contrast(first, second)
                 note = "" if ratio is not None else "no chain of shared events links them"
                 rows.append(
-                    (WORDS[figures.what], figures.bias_name(first), figures.bias_name(second), both, *three(ratio), note)
+                    (
+                        WORDS[figures.what], figures.bias_name(first), figures.bias_name(second), both,
+                        *three(ratio), note,
+                    )
                 )  # fmt: skip
     columns = (
         Column("what", "numbers of"), Column("first", "source"), Column("second", "against"),
         Column("both", "events both tell of", "integer"), Column("ratio", "times as high", "number"),
         Column("low", "from", "number"), Column("high", "to", "number"), Column("note", ""),
     )  # fmt: skip
-    note = "Through events that others tell of too, sources can be compared that share none. The twelve with most numbers."
+    note = "Through events that others tell of too, sources can be compared that share none. The twelve with most."
     return Table("pairs", "Every two sources compared", columns, tuple(rows), note)
 
 
@@ -264,14 +273,17 @@ def tabulate_raters(blame: Blame) -> Table:
     """Show how often each source names the right side, if most are right."""
     found = blame.found
     rows: list[tuple[Cell, ...]] = [
-        (voice.name, blame.number[k], float(found.accuracy[k]), float(found.accuracy_low[k]), float(found.accuracy_high[k]))
+        (
+            voice.name, blame.number[k], float(found.accuracy[k]), float(found.accuracy_low[k]),
+            float(found.accuracy_high[k]),
+        )
         for k, voice in enumerate(blame.voices)
     ]  # fmt: skip
     columns = (
-        Column("source", "source"), Column("events", "events", "integer"), Column("right", "names the right side", "share"),
-        Column("low", "from", "share"), Column("high", "to", "share"),
+        Column("source", "source"), Column("events", "events", "integer"),
+        Column("right", "names the right side", "share"), Column("low", "from", "share"), Column("high", "to", "share"),
     )  # fmt: skip
-    note = "By the model of Dawid & Skene (1979): right is what best explains who agrees with whom, if most sources are right."
+    note = "By the model of Dawid & Skene (1979): right is what best explains who agrees with whom, if most are right."
     return Table(
         "raters", "Who did it: how often each source names the right side", columns, tuple(rows), note
     )
@@ -288,8 +300,8 @@ def tabulate_blame(blame: Blame, events: Events, shown: int) -> Table:
              float(blame.found.probability[k, best]))
         )  # fmt: skip
     columns = (
-        Column("event", "event"), Column("day", "day", "date"), Column("area", "area"), Column("said", "who names whom"),
-        Column("likeliest", "likeliest"), Column("probability", "with a chance of", "share"),
+        Column("event", "event"), Column("day", "day", "date"), Column("area", "area"),
+        Column("said", "who names whom"), Column("likeliest", "likeliest"), Column("probability", "with a chance of", "share"),
     )  # fmt: skip
     return Table("blame", "Who did it: events where sources name different sides", columns, tuple(rows))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from salience.methods.intervals import Intervals
 from salience.questions.answer import Assumption, Estimate, Method, Status, format_number
 from salience.questions.reconcile_accounts import Reduced
 from salience.questions.reconcile_blame import Blame
@@ -20,8 +21,8 @@ ODD = 4.0
 METHODS = (
     Method(
         "hierarchical model of log tolls, biases and errors; interval-censored accounts; Gibbs sampling in blocks",
-        "Tanner & Wong 1987, JASA 82; Papaspiliopoulos, Roberts & Zanella 2020, Biometrika 107; compare Radford et al. "
-        "2023, PNAS 120",
+        "Tanner & Wong 1987, JASA 82; Papaspiliopoulos, Roberts & Zanella 2020, Biometrika 107; compare Radford et "
+        "al. 2023, PNAS 120",
     ),
     Method("rounded numbers as a mixture", "Heitjan & Rubin 1991, Annals of Statistics 19"),
     Method("facts told by category: EM algorithm for raters", "Dawid & Skene 1979, Applied Statistics 28"),
@@ -53,8 +54,8 @@ def say_headline(fits: Sequence[Fit], reduced: Reduced, alone: int) -> str:
         numbers = [format_number(float(x)) for x in (ratio.value, ratio.low, ratio.high)]
         percent = f"{100 * fit.found.level:.0f}" if fit.found else ""
         parts.append(
-            f"On {WORDS[fit.figures.what]}, {_of(fit, k)} {numbers[0]} times those of {fit.figures.bias_name(fit.against)} "
-            f"({percent} % interval {numbers[1]} to {numbers[2]})"
+            f"On {WORDS[fit.figures.what]}, {_of(fit, k)} {numbers[0]} times those of "
+            f"{fit.figures.bias_name(fit.against)} ({percent} % interval {numbers[1]} to {numbers[2]})"
         )
     else:
         parts.append("No source's numbers clearly run higher or lower than those of the source compared with")
@@ -71,7 +72,7 @@ def _of(fit: Fit, k: int) -> str:
     return f"{name}'s numbers of {about} are" if about else f"{name}'s numbers are"
 
 
-def _contrasts(fit: Fit) -> list[tuple[int, object]]:
+def _contrasts(fit: Fit) -> list[tuple[int, Intervals]]:
     assert fit.found is not None
     found = [
         (k, fit.found.contrast(k, fit.against))
@@ -102,9 +103,9 @@ def why_not(fits: Sequence[Fit], reduced: Reduced) -> str:
     """Say why nothing can be compared, and what would do."""
     if not reduced.rows and reduced.named:
         return (
-            f"of {reduced.named:,} accounts the dataset names the source and not what it told, and the dataset's own figures "
-            "are made from them. A table of what each source told, with the ids of the dataset's events, would do "
-            "(`salience add CASE TABLE --as table --map MAP.toml`)"
+            f"of {reduced.named:,} accounts the dataset names the source and not what it told, and the dataset's own "
+            "figures are made from them. A table of what each source told, with the ids of the dataset's events, "
+            "would do (`salience add CASE TABLE --as table --map MAP.toml`)"
         )
     reasons = list(dict.fromkeys(fit.refusal for fit in fits if fit.refusal))
     return (
@@ -186,13 +187,13 @@ def judge_assumptions(fits: Sequence[Fit], blame: Blame | None) -> tuple[Assumpt
         Assumption(
             "A source's bias is the same factor at all events, but for chance.",
             _status(odd <= 0.001 * number),
-            f"{odd:,} of {number:,} numbers lie more than {ODD:.0f} standard deviations off; at most one in a thousand is "
-            "taken for chance",
+            f"{odd:,} of {number:,} numbers lie more than {ODD:.0f} standard deviations off; at most one in a "
+            "thousand is taken for chance",
         ),
         Assumption(
             "A chain of shared events links all sources.",
             _status(max(parts) == 1),
-            "all are linked" if max(parts) == 1 else f"they fall into {max(parts)} parts between which nothing can be compared",
+            "all are linked" if max(parts) == 1 else f"they fall into {max(parts)} parts that cannot be compared",
         ),
         Assumption(
             "Accounts of one event were recognised as such.",
@@ -237,25 +238,25 @@ def say_warnings(fits: Sequence[Fit], reduced: Reduced, assumptions: Sequence[As
             said.append(f"Nothing is said of {WORDS[fit.figures.what]}: {fit.refusal}.")
             continue
         lone = [
-            fit.figures.bias_name(k)
+            fit.figures.bias_name(int(k))
             for k in np.flatnonzero((fit.found.accounts > 0) & (fit.found.shared == 0))
         ]
         if lone:
             more = f" and {len(lone) - 5} more" if len(lone) > 5 else ""
             said.append(
-                f"Of {WORDS[fit.figures.what]}, no other source tells of the same events as {', '.join(lone[:5])}{more}: "
-                "whether they run high or low cannot be said."
+                f"Of {WORDS[fit.figures.what]}, no other source tells of the same events as "
+                f"{', '.join(lone[:5])}{more}: whether they run high or low cannot be said."
             )
-        single = [fit.figures.bias_name(k) for k in np.flatnonzero(fit.found.accounts == 1)]
+        single = [fit.figures.bias_name(int(k)) for k in np.flatnonzero(fit.found.accounts == 1)]
         if single:
             said.append(
-                f"Of {WORDS[fit.figures.what]}, one number alone comes from {', '.join(single[:5])}: a habit cannot be told "
-                "from an error."
+                f"Of {WORDS[fit.figures.what]}, one number alone comes from {', '.join(single[:5])}: a habit cannot "
+                "be told from an error."
             )
         if fit.figures.replaced:
             said.append(
-                f"{fit.figures.replaced:,} numbers of {WORDS[fit.figures.what]} were replaced by a later one of the same "
-                "source and are not counted."
+                f"{fit.figures.replaced:,} numbers of {WORDS[fit.figures.what]} were replaced by a later one of the "
+                "same source and are not counted."
             )
     said += [
         f"An assumption fails: {a.text} {a.how[0].upper()}{a.how[1:]}."
@@ -264,7 +265,7 @@ def say_warnings(fits: Sequence[Fit], reduced: Reduced, assumptions: Sequence[As
     ]
     if reduced.named:
         said.append(
-            f"{reduced.named:,} further accounts of the period are known only by their source's name; what they told is "
-            "not in the record."
+            f"{reduced.named:,} further accounts of the period are known only by their source's name; what they told "
+            "is not in the record."
         )
     return tuple(said)

@@ -1,6 +1,6 @@
-"""Contradictory numbers in a simulated conflict: several sources' own tolls of the same events, one of them a party that lies.
+"""Contradictory numbers in a simulated conflict: several sources' own tolls of the same events; one party lies.
 
-A source tells round(toll · exp(bias + spread · z)); a party has one bias for its own losses and another for its enemy's.
+A source tells round(toll · bias · exp(spread · z)); a party has one bias for its own losses and one for its enemy's.
 Some numbers are rounded, some are ranges, "at least" or "dozens", and one source repeats another.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from salience.worlds.coding import Coded
 from salience.worlds.simulate import stream
-from salience.worlds.truth import Flags, Floats, Ints, Truth
+from salience.worlds.truth import Flags, Ints, Truth
 
 Columns = dict[str, Sequence[Any]]
 
@@ -166,11 +166,11 @@ def _tell(truth: Truth, events: Ints, j: int, rng: np.random.Generator) -> dict[
     }  # fmt: skip
 
 
-def _habits(number: Floats, teller: Teller, rng: np.random.Generator) -> Ints:
+def _habits(number: Any, teller: Teller, rng: np.random.Generator) -> Ints:
     """Round to whole numbers, and some from 10 on to tens."""
     whole = np.rint(number)
     tens = (whole >= 10) & (rng.random(len(whole)) < teller.rounds)
-    return np.where(tens, np.rint(number / 10) * 10, whole).astype(np.int64)
+    return np.asarray(np.where(tens, np.rint(number / 10) * 10, whole), dtype=np.int64)
 
 
 def _vaguely(best: Ints, teller: Teller, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Any]:
@@ -242,7 +242,7 @@ def toll_truth(tolls: Tolls) -> dict[str, Any]:
     told = np.bincount(tolls.teller, minlength=len(TELLERS)).tolist()
     return {
         "what": "bias, own and enemy multiply a toll; spread is the standard deviation of the log error",
-        "events_with_numbers": int(len(np.unique(tolls.event))),
+        "events_with_numbers": len(np.unique(tolls.event)),
         "tellers": [asdict(t) | {"accounts": n} for t, n in zip(TELLERS, told, strict=True)],
     }
 
