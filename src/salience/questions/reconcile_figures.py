@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from salience.methods.intervals import Intervals
 from salience.questions.answer import Figure, format_number
 from salience.questions.charts import BLUE, FAINT, INK, PALETTE, VERMILION, chart_of, finish_chart, shorten
 from salience.questions.reconcile_fits import Fit, Total
@@ -204,3 +207,39 @@ def chart_events(fit: Fit) -> Figure | None:
     )
     chart = whole + ranges + dots
     return finish_chart(chart, f"disputed_{figures.what}", title, text, "events", height=30 * len(ranked))
+
+
+def chart_series(levels: Mapping[str, tuple[npt.NDArray[np.float64], Intervals]], what: str) -> Figure:
+    """Draw a fitted cumulative series with its interval, under each choice of whom to believe.
+
+    Parameters
+    ----------
+    levels : mapping
+        By the source believed: days, and totals with their intervals, as `Cumulative.series` returns them.
+    what : str
+        What is counted.
+    """
+    import altair as alt
+
+    rows = [
+        {"anchor": name, "day": float(d), "value": float(v), "low": float(lo), "high": float(hi)}
+        for name, (days, level) in levels.items()
+        for d, v, lo, hi in zip(days, level.value, level.low, level.high, strict=True)
+    ]
+    names = list(levels)
+    base = chart_of(rows)
+    colour = alt.Color("anchor:N", title="if right is", scale=alt.Scale(domain=names, range=PALETTE[: len(names)]))
+    scale = alt.Scale(type="log")
+    title_y = f"{what}, so far (logarithmic scale)"
+    x = alt.X("day:Q", title="day")
+    band = base.mark_area(opacity=0.2).encode(
+        x=x, y=alt.Y("low:Q", scale=scale, title=title_y, axis=alt.Axis(format=",~s")), y2="high:Q", color=colour
+    )
+    line = base.mark_line(strokeWidth=2).encode(x=x, y=alt.Y("value:Q", scale=scale), color=colour)
+    last = {name: float(level.value[-1]) for name, (_, level) in levels.items()}
+    least, most = min(last, key=lambda n: last[n]), max(last, key=lambda n: last[n])
+    title = (
+        f"{what}: {format_number(last[least])} by the last day if {least} is right, {format_number(last[most])} if {most} is"
+    )
+    text = "Lines: fitted totals if the source of that colour has no bias; bands: intervals. The shape is common to all."
+    return finish_chart(band + line, "series", title, text, height=300)
