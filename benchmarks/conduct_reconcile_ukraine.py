@@ -25,7 +25,9 @@ def fit_claims(path: Path) -> tuple[Cumulative, list[str], list[Source]]:
     with path.open(encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["time_frame"] == "Cumulative"]
     series = sorted({r["loss_type"] for r in rows})
-    of = [(r["claim_source"], "civilians" if "Civilian" in r["category"] else r["loss_country"]) for r in rows]
+    of = [
+        (r["claim_source"], "civilians" if "Civilian" in r["category"] else r["loss_country"]) for r in rows
+    ]
     sources = sorted(set(of))
     number = np.array([float(r["loss_count"]) for r in rows])
     found = reconcile_cumulative(
@@ -52,7 +54,11 @@ def print_biases(found: Cumulative, sources: list[Source]) -> None:
 def print_one_series(found: Cumulative, series: list[str], sources: list[Source]) -> None:
     """Print contrasts within one series, against the geometric mean of third parties."""
     j = series.index(SHOWN)
-    cells = {sources[b]: k for k, (b, s) in enumerate(zip(found.cell_bias, found.cell_series, strict=True)) if s == j}
+    cells = {
+        sources[b]: k
+        for k, (b, s) in enumerate(zip(found.cell_bias, found.cell_series, strict=True))
+        if s == j
+    }
     third = np.mean([found.cell[:, cells[s, "Russia"]] for s in THIRD], axis=0)
     print(f"\n| {SHOWN}: source | times third parties' | total on the last day if it is right |")
     print("|---|---|---|")
@@ -70,7 +76,10 @@ def print_one_series(found: Cumulative, series: list[str], sources: list[Source]
 def draw_series(found: Cumulative, series: list[str], sources: list[Source], target: Path) -> None:
     from salience.questions.reconcile_figures import chart_series
 
-    levels = {name: found.series(series.index(SHOWN), sources.index((name, "Russia"))) for name in ("UA Source", *THIRD)}
+    levels = {
+        name: found.series(series.index(SHOWN), sources.index((name, "Russia")))
+        for name in ("UA Source", *THIRD)
+    }
     figure = chart_series({k: v for k, v in levels.items() if v is not None}, "Russian military deaths")
     figure.to_chart().save(str(target))
 

@@ -318,9 +318,7 @@ def test_numbers_gathered_leave_coverage_as_it_was(simulated, tmp_path):
     text = (without / "case.toml").read_text(encoding="utf-8")
     cut = '[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n'
     assert cut in text
-    (without / "case.toml").write_text(
-        text.replace(cut, ""), encoding="utf-8"
-    )
+    (without / "case.toml").write_text(text.replace(cut, ""), encoding="utf-8")
     answers = []
     for folder in (simulated, without):
         with open_case(folder) as case:

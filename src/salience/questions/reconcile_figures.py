@@ -228,18 +228,21 @@ def chart_series(levels: Mapping[str, tuple[npt.NDArray[np.float64], Intervals]]
     ]
     names = list(levels)
     base = chart_of(rows)
-    colour = alt.Color("anchor:N", title="if right is", scale=alt.Scale(domain=names, range=PALETTE[: len(names)]))
+    colour = alt.Color(
+        "anchor:N", title="if right is", scale=alt.Scale(domain=names, range=PALETTE[: len(names)])
+    )
     scale = alt.Scale(type="log")
     title_y = f"{what}, so far (logarithmic scale)"
     x = alt.X("day:Q", title="day")
     band = base.mark_area(opacity=0.2).encode(
-        x=x, y=alt.Y("low:Q", scale=scale, title=title_y, axis=alt.Axis(format=",~s")), y2="high:Q", color=colour
+        x=x,
+        y=alt.Y("low:Q", scale=scale, title=title_y, axis=alt.Axis(format=",~s")),
+        y2="high:Q",
+        color=colour,
     )
     line = base.mark_line(strokeWidth=2).encode(x=x, y=alt.Y("value:Q", scale=scale), color=colour)
     last = {name: float(level.value[-1]) for name, (_, level) in levels.items()}
     least, most = min(last, key=lambda n: last[n]), max(last, key=lambda n: last[n])
-    title = (
-        f"{what}: {format_number(last[least])} by the last day if {least} is right, {format_number(last[most])} if {most} is"
-    )
+    title = f"{what}: {format_number(last[least])} by the last day if {least} is right, {format_number(last[most])} if {most} is"
     text = "Lines: fitted totals if the source of that colour has no bias; bands: intervals. The shape is common to all."
     return finish_chart(band + line, "series", title, text, height=300)
