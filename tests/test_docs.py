@@ -34,7 +34,7 @@ def test_the_readmes_python_runs_and_prints_an_answer(tmp_path: Path) -> None:
     assert (tmp_path / "cases" / "simulated" / "record" / "event.parquet").is_file()
 
 
-@pytest.mark.parametrize("name", ["hidden.md", "disparity.md"])
+@pytest.mark.parametrize("name", ["hidden.md", "disparity.md", "reconcile.md"])
 def test_the_methods_in_the_docs_print_what_the_docs_show(name: str) -> None:
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")
     (snippet,), (shown,) = (

@@ -32,6 +32,10 @@ _PLACES = {
         "salience.questions.narrative_params:NarrativeParams",
         "salience.questions.narrative:ask_narrative",
     ),
+    "reconcile": (
+        "salience.questions.reconcile_params:ReconcileParams",
+        "salience.questions.reconcile:ask_reconcile",
+    ),
 }
 
 

@@ -128,7 +128,7 @@ def _sources(record: Record, within: str) -> list[dict[str, Any]]:
     return record.rows(
         f"""WITH told AS (
                 SELECT DISTINCT l.event, t.source FROM account t JOIN link l ON l.account = t.id
-                JOIN source s ON s.id = t.source WHERE s.kind IS DISTINCT FROM 'dataset'
+                JOIN source s ON s.id = t.source WHERE s.kind IS DISTINCT FROM 'dataset' AND t.told <> 'figures'
             ), within AS (SELECT id, sources, sources_listed, date_from FROM event WHERE {within})
             SELECT s.name, s.kind, s.country, count(*) AS events,
                    count(*)::DOUBLE / (SELECT count(*) FROM within WHERE sources_listed AND sources > 0) AS share,

@@ -163,7 +163,7 @@ def _write(
     refresh_events(connection, origin)
     progress("summing up events", 1.0)
     accounts = scalar(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d}")
-    full = scalar(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d} AND told = 'full'")
+    full = scalar(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d} AND told <> 'named'")
     if full != read - set_aside:
         raise RecordError(
             f"{sheet.file}: {read:,} rows read, {set_aside:,} set aside, but {full:,} kept. This is a fault of the "
