@@ -343,3 +343,21 @@ def test_on_syria_the_answer_says_why_it_cannot(shared_data: Path, tmp_path: Pat
     assert "UCDP GED tells which side acted" in answer.headline and "cannot say" in answer.headline
     assert answer.find_table("needed").rows
     assert "there is no population.csv" in events.headline
+
+
+def test_a_declared_guess_fails_an_assumption_and_warns(tmp_path: Path) -> None:
+    folder = new_case(tmp_path / "case")
+    (folder / "population.csv").write_text(POPULATION)
+    (folder / "persons.csv").write_text(PERSONS.replace("group", "predicted_ethnicity") + plain(60, 40))
+    (folder / "m.toml").write_text('[columns]\ngroup = "predicted_ethnicity"\n')
+    (folder / "case.toml").write_text(
+        'name = "guessed"\n[[inputs]]\nfile = "persons.csv"\nas = "persons"\nmap = "m.toml"\nguessed_groups = true\n'
+        '[questions.disparity]\ngroup = "Hazara"\n'
+    )
+    with open_case(folder) as case:
+        done = case.run()
+    (answer,) = done.answers
+    assert answer.estimate("share_ratio").value == pytest.approx(2.0)
+    assert any("The group of 100 persons was guessed" in warning for warning in answer.warnings)
+    assert "fails" in [a.status for a in answer.assumptions if "never guessed from names" in a.text]
+    assert "Hazara are 1.67 to 2.3 times" in done.report.read_text(encoding="utf-8")

@@ -105,15 +105,7 @@ def bounds_with_unknown(
     >>> [round(end, 2) for end in found.worst], round(found.tipping_share, 2)
     ([2.0, 5.33], None)
     """
-    known = require_counts(events)
-    if known.shape != (2,):
-        raise MethodError(
-            f"events have shape {known.shape}; expected two numbers, the group's and the others'"
-        )
-    u = float(require_counts([unknown])[0])
-    can = u if possible is None else float(require_counts([possible])[0])
-    if can > u:
-        raise MethodError(f"{can:g} of the unknown are possible, but there are {u:g}; expected no more")
+    known, u, can = _require_unknown(events, unknown, possible)
 
     def interval(members: float) -> RateInterval:
         """Take so many of the unknown as members of the group, and the others as of other groups."""
@@ -125,9 +117,6 @@ def bounds_with_unknown(
     total = float(known.sum())
     named = float(known[0] / total) if total else np.nan
     tip = _tipping(known, u, float(np.asarray(share, dtype=np.float64)[1]))
-    odds = None
-    if tip is not None and 0 < named < 1:
-        odds = np.inf if tip >= 1 else tip / (1 - tip) / (named / (1 - named))
     side = 1 if like.low > 1 else -1 if like.high < 1 else 0
     return UnknownBounds(
         like_known=like,
@@ -136,7 +125,7 @@ def bounds_with_unknown(
         unknown_share=u / (u + total) if u + total else np.nan,
         named_share=named,
         tipping_share=tip,
-        tipping_odds=odds,
+        tipping_odds=_tipping_odds(tip, named),
         undecided_share=_undecided(interval, u, can, side),
         side=side,
         survives=bool((side > 0 and least.low > 1) or (side < 0 and most.high < 1)),
@@ -181,6 +170,27 @@ def dispersion_of_batches(
     scatter = np.where(m > 1, scatter * m / np.maximum(m - 1, 1), 0.0)
     binomial = np.where(m > 1, n * share * (1 - share), 0.0).sum()
     return max(float(scatter.sum() / binomial), 1.0) if binomial > 0 else 1.0
+
+
+def _require_unknown(
+    events: npt.ArrayLike, unknown: float, possible: float | None
+) -> tuple[FloatArray, float, float]:
+    known = require_counts(events)
+    if known.shape != (2,):
+        raise MethodError(
+            f"events have shape {known.shape}; expected two numbers, the group's and the others'"
+        )
+    u = float(require_counts([unknown])[0])
+    can = u if possible is None else float(require_counts([possible])[0])
+    if can > u:
+        raise MethodError(f"{can:g} of the unknown are possible, but there are {u:g}; expected no more")
+    return known, u, can
+
+
+def _tipping_odds(tip: float | None, named: float) -> float | None:
+    if tip is None or not 0 < named < 1:
+        return None
+    return np.inf if tip >= 1 else tip / (1 - tip) / (named / (1 - named))
 
 
 def _ratio(

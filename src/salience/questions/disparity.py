@@ -7,6 +7,8 @@ group nobody stated are carried through the answer, like the others or as anyone
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from salience.errors import QuestionError
 from salience.questions.answer import Answer, Evidence, Figure, Table
@@ -43,6 +45,32 @@ from salience.record.names import normalise_name
 Progress = Callable[[str, float], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """All groups against the first denominator, and the one in focus against the others.
+
+    Attributes
+    ----------
+    found, focus
+        Every group's finding, and the one that the headline is about.
+    first, rivals
+        The denominator asked for; the others, each with what it makes of the focus.
+    cells : Sorted
+    screened : int
+        How many groups the focus was chosen from; 1 when it was asked for.
+    hidden : frozenset of Category
+        Groups of too few persons to be shown.
+    """
+
+    found: tuple[Finding, ...]
+    focus: Finding
+    first: Denominator
+    rivals: tuple[tuple[Denominator, Finding], ...]
+    cells: Sorted
+    screened: int
+    hidden: frozenset[Category]
+
+
 def ask_disparity(
     record: Tables,
     params: DisparityParams,
@@ -76,8 +104,29 @@ def ask_disparity(
     counted = count_cells(record, params, setting)
     denominators = read_denominators(record, params, setting)
     reason = refuse(record, counted, denominators, params)
-    if reason:
-        return _refusal(record, params, setting, reason, counted, seed, version)
+    found = None if reason else _compare(counted, denominators, params, report)
+    if found is not None:
+        reason = _refuse_found(found, params)
+    if found is None or reason:
+        parts = _say_nothing(reason, counted, params)
+    else:
+        report("drawing", 0.9)
+        parts = _say(found, counted, call_counted(_kinds(record), params), params)
+    return Answer(
+        question="disparity",
+        method=METHODS,
+        params=params.model_dump(mode="json") | {"setting": setting.model_dump(mode="json")},
+        seed=seed,
+        record=_fingerprint(record),
+        version=version,
+        **parts,
+    )
+
+
+def _compare(
+    counted: Counted, denominators: Sequence[Denominator], params: DisparityParams, report: Progress
+) -> Compared:
+    """Compare all groups with the first denominator, and the one that is asked for with the others."""
     first = denominators[0]
     cells = sort_cells(counted, first, params)
     report("comparing groups with their population", 0.3)
@@ -86,43 +135,57 @@ def ask_disparity(
     screened = 1 if asked else len(first.categories)
     level = 1 - (1 - params.level) / screened
     found = find_all(counted, cells, first, params, level)
-    focus = next((f for f in found if f.category == asked), None) if asked else _strongest(found)
-    assert focus is not None
-    if focus.shares is None and focus.within is None:
-        reason = f"nobody whose group is named stands beside a population share of {focus.category.name}"
-        return _refusal(record, params, setting, reason, counted, seed, version)
-    if is_small(focus.counts[0], params.smallest_cell):
-        reason = (
-            f"under {params.smallest_cell} persons are named as {focus.category.name}, and a ratio would show "
-            "how many; "
-            "smallest_cell = 1 shows all on your own machine"
-        )
-        return _refusal(record, params, setting, reason, counted, seed, version)
-    hidden = hide_groups(found, focus, params.smallest_cell)
+    focus = next(f for f in found if f.category == asked) if asked else _strongest(found)
     report("comparing denominators", 0.7)
     rivals = [
         (d, find_one(counted, sort_cells(counted, d, params), c, d, params, level))
         for d in denominators[1:]
         if (c := _same(focus.category, d)) is not None
     ]
-    report("drawing", 0.9)
-    named_rivals = [(d.name, f) for d, f in rivals]
-    what = call_counted(_kinds(record), params)
-    return Answer(
-        question="disparity",
-        headline=say_headline(focus, what, first.name, screened, named_rivals),
-        estimates=tuple(estimate_all(found, focus, named_rivals, first.name, hidden)),
-        tables=_tables(found, focus, first, rivals, counted, params, hidden),
-        figures=_figures(found, focus, first, rivals, hidden),
-        assumptions=judge_assumptions(counted, focus, first),
-        warnings=list_warnings(counted, cells, focus, first, params),
-        evidence=_evidence(counted, params),
-        method=METHODS,
-        params=params.model_dump(mode="json") | {"setting": setting.model_dump(mode="json")},
-        seed=seed,
-        record=_fingerprint(record),
-        version=version,
-    )
+    hidden = hide_groups(found, focus, params.smallest_cell)
+    return Compared(tuple(found), focus, first, tuple(rivals), cells, screened, hidden)
+
+
+def _refuse_found(found: Compared, params: DisparityParams) -> str:
+    """Return why nothing can be said of the group, or nothing."""
+    focus, name = found.focus, found.focus.category.name
+    if focus.shares is None and focus.within is None:
+        return f"nobody whose group is named stands beside a population share of {name}"
+    if is_small(focus.counts[0], params.smallest_cell):
+        return (
+            f"under {params.smallest_cell} persons are named as {name}, and a ratio would show how many; "
+            "smallest_cell = 1 shows all on your own machine"
+        )
+    return ""
+
+
+def _say(found: Compared, counted: Counted, what: str, params: DisparityParams) -> dict[str, Any]:
+    """Return the parts of an answer that says something."""
+    focus, first = found.focus, found.first
+    rivals = [(d.name, f) for d, f in found.rivals]
+    return {
+        "headline": say_headline(focus, what, first.name, found.screened, rivals),
+        "estimates": tuple(estimate_all(found.found, focus, rivals, first.name, found.hidden)),
+        "tables": _tables(found, counted, params),
+        "figures": _figures(found),
+        "assumptions": judge_assumptions(counted, focus, first),
+        "warnings": list_warnings(counted, found.cells, focus, first, params),
+        "evidence": _evidence(counted, params),
+    }
+
+
+def _say_nothing(reason: str, counted: Counted, params: DisparityParams) -> dict[str, Any]:
+    """Return the parts of an answer that says why it cannot decide, and what would."""
+    sources = [tabulate_sources(counted.sources, params)] if counted.sources else []
+    return {
+        "headline": f"The record cannot say whether a population group is hit beyond its share: {reason}.",
+        "estimates": (),
+        "tables": (tabulate_needs(), *sources),
+        "figures": (),
+        "assumptions": (),
+        "warnings": ("What would decide it stands in the table of what is needed.",),
+        "evidence": (),
+    }
 
 
 def _asked(cells: Sorted, denominator: Denominator, params: DisparityParams) -> Category | None:
@@ -174,20 +237,16 @@ def _kinds(record: Tables) -> list[str]:
     return [str(kind) if kind is not None else "" for kind in found]
 
 
-def _tables(
-    found: Sequence[Finding],
-    focus: Finding,
-    first: Denominator,
-    rivals: Sequence[tuple[Denominator, Finding]],
-    counted: Counted,
-    params: DisparityParams,
-    hidden: frozenset[Category],
-) -> tuple[Table, ...]:
-    tables: list[Table | None] = [tabulate_groups(found, first, params, hidden), tabulate_steps(focus)]
+def _tables(found: Compared, counted: Counted, params: DisparityParams) -> tuple[Table, ...]:
+    focus, first = found.focus, found.first
+    tables: list[Table | None] = [
+        tabulate_groups(found.found, first, params, found.hidden),
+        tabulate_steps(focus),
+    ]
     if focus.shares is not None:
         if focus.counts[2]:
             tables.append(tabulate_unknown(focus, params))
-        tables.append(tabulate_denominators(focus, first, rivals, params))
+        tables.append(tabulate_denominators(focus, first, found.rivals, params))
     tables.append(tabulate_places(focus, first, params))
     if focus.shares is not None:
         tables.append(tabulate_methods(focus, params))
@@ -196,17 +255,12 @@ def _tables(
     return tuple(table for table in tables if table is not None)
 
 
-def _figures(
-    found: Sequence[Finding],
-    focus: Finding,
-    first: Denominator,
-    rivals: Sequence[tuple[Denominator, Finding]],
-    hidden: frozenset[Category],
-) -> tuple[Figure, ...]:
+def _figures(found: Compared) -> tuple[Figure, ...]:
+    focus, first = found.focus, found.first
     drawn = (
-        chart_groups(found, focus, first.name, hidden),
+        chart_groups(found.found, focus, first.name, found.hidden),
         chart_unknown(focus),
-        chart_denominators(focus, [(first, focus), *rivals]),
+        chart_denominators(focus, [(first, focus), *found.rivals]),
         chart_places(focus, first),
     )
     return tuple(figure for figure in drawn if figure is not None)
@@ -225,35 +279,6 @@ def _evidence(counted: Counted, params: DisparityParams) -> tuple[Evidence, ...]
         else f"lower(kind) = '{params.kind.casefold().replace(chr(39), chr(39) * 2)}'"
     )
     return (Evidence("the persons that are counted", "person", counted.total, condition=kind or "count > 0"),)
-
-
-def _refusal(
-    record: Tables,
-    params: DisparityParams,
-    setting: Setting,
-    reason: str,
-    counted: Counted,
-    seed: int,
-    version: str,
-) -> Answer:
-    tables = [tabulate_needs()]
-    if counted.sources:
-        tables.append(tabulate_sources(counted.sources, params))
-    return Answer(
-        question="disparity",
-        headline=f"The record cannot say whether a population group is hit beyond its share: {reason}.",
-        estimates=(),
-        tables=tuple(tables),
-        figures=(),
-        assumptions=(),
-        warnings=("What would decide it stands in the table of what is needed.",),
-        evidence=(),
-        method=METHODS,
-        params=params.model_dump(mode="json") | {"setting": setting.model_dump(mode="json")},
-        seed=seed,
-        record=_fingerprint(record),
-        version=version,
-    )
 
 
 def _fingerprint(record: Tables) -> str:
