@@ -216,7 +216,8 @@ def _log_chance(data: Accounts, k: int, middle: float, sd: float, share: float) 
         return -0.125 * (a + b) * (a + b) + math.log(b - a) - HALF_LOG_TWO_PI
     else:
         chance = chance_between(a, b)
-    return math.log(max(chance, 1e-300))
+    log_chance: float = math.log(max(chance, 1e-300))
+    return log_chance
 
 
 @compiled
