@@ -324,7 +324,10 @@ def test_numbers_gathered_leave_coverage_as_it_was(simulated, tmp_path):
         with open_case(folder) as case:
             case.run()
             answers.append(
-                [case.ask("attention").to_dict(), case.ask("hidden", draws=100, strata="none").to_dict()]
+                [
+                    case.ask("attention").to_dict(),
+                    case.ask("hidden", draws=100, strata="none", classes=2, leave_out=False).to_dict(),
+                ]
             )
     for with_tolls, plain in zip(*answers, strict=True):
         for answer in (with_tolls, plain):
