@@ -98,6 +98,7 @@ def simulate_cumulative(seed: int):
         total = (
             40 * (j + 1) * days ** (0.8 + 0.1 * j) * np.exp(np.cumsum(0.02 * rng.standard_normal(len(days))))
         )
+        total = np.maximum.accumulate(total)  # a total so far cannot fall
         truth.append(total)
         for s, (factor, spread) in enumerate([(1.0, 0.15), (2.0, 0.1), (0.2, 0.3)]):
             for t in np.flatnonzero(rng.random(len(days)) < 0.25):
