@@ -44,7 +44,8 @@ def test_equal_unbiased_sources_give_their_precision_weighted_mean():
     item, source = np.repeat(np.arange(events), 3), np.tile(np.arange(3), events)
     number = np.exp(logs.ravel())
     found = reconcile(
-        item, source, number, number, known_spread=spread, unbiased=True, rounding=False, warmup=50, draws=500, keep=2000
+        item, source, number, number, known_spread=spread, unbiased=True, rounding=False,
+        warmup=50, draws=500, keep=2000,
     )  # fmt: skip
     classic = [random_effects(row, spread**2, method="fixed") for row in logs]
     error = 1 / np.sqrt((1 / spread**2).sum())

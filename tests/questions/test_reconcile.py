@@ -1,4 +1,4 @@
-"""The reconcile question: hand-made accounts, known truth, refusals, copies, both engines, and what it leaves undisturbed."""
+"""The reconcile question: hand-made accounts, known truth, refusals, copies, both engines, coverage undisturbed."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def quarrel(events: int = 30, seed: int = 1) -> list[dict[str, Any]]:
             ("Paper", 1, 1, 0.3),
         ):
             error = np.exp(spread * rng.standard_normal(2))
-            told.append({"event": e, "who": who, "a": int(round(a * own * error[0])), "b": int(round(b * enemy * error[1])),
-                         "best": int(round((a + b) * error[0])) if who != "Ministry" else ""})  # fmt: skip
+            told.append({"event": e, "who": who, "a": round(a * own * error[0]), "b": round(b * enemy * error[1]),
+                         "best": round((a + b) * error[0]) if who != "Ministry" else ""})  # fmt: skip
     return told
 
 
@@ -188,7 +188,7 @@ def test_numbers_on_one_partys_word_alone_are_listed(make):
     ("told", "said"),
     [
         ([{"event": 1, "who": "Paper"}], "of .* accounts the dataset names the source and not what it told"),
-        ([{"event": e, "who": "Paper", "best": 3} for e in range(9)], "all numbers of deaths come from one source, Paper"),
+        ([{"event": e, "who": "Paper", "best": 3} for e in range(9)], "come from one source, Paper"),
         ([{"event": 1, "who": w, "best": 3} for w in ("Paper", "Monitor")], "are there for 1 event, and at least 3"),
         ([{"event": e, "who": w, "best": 0} for e in range(9) for w in ("Paper", "Monitor")], "are zero"),
         (
@@ -324,7 +324,10 @@ def test_numbers_gathered_leave_coverage_as_it_was(simulated, tmp_path):
         with open_case(folder) as case:
             case.run()
             answers.append(
-                [case.ask("attention").to_dict(), case.ask("hidden", draws=100, strata="none").to_dict()]
+                [
+                    case.ask("attention").to_dict(),
+                    case.ask("hidden", draws=100, strata="none", classes=2, leave_out=False).to_dict(),
+                ]
             )
     for with_tolls, plain in zip(*answers, strict=True):
         for answer in (with_tolls, plain):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import isotonic_regression
 
 from salience.errors import MethodError
 from salience.methods.cells import FloatArray, IntArray
@@ -84,6 +85,8 @@ class Cumulative:
             return None
         nodes = self.node_series == which
         draws = self.path[:, nodes] + self.cell[:, at]
+        # A total so far cannot fall: each draw is put on the nearest path that does not (Lin & Dunson 2014).
+        draws = np.stack([isotonic_regression(path).x for path in draws])
         tails = [0.5, (1 - self.level) / 2, (1 + self.level) / 2]
         value, low, high = np.exp(np.quantile(draws, tails, axis=0))
         return self.node_day[nodes], Intervals(value, low, high, self.level)
@@ -131,8 +134,8 @@ def reconcile_cumulative(
 
     Notes
     -----
-    θ(t) = θ(s) + g log(t / s) + N(0, q² log(t / s)) for each series, with its own g and q; totals are not forced to
-    grow, so that a fall in the fitted series shows that claims fell.
+    θ(t) = θ(s) + g log(t / s) + N(0, q² log(t / s)) for each series, with its own g and q. The model lets totals fall;
+    `Cumulative.series` projects its draws on paths that do not.
     """
     told = check_accounts(series, source, low, high, None)
     when = np.asarray(day, dtype=np.float64)

@@ -213,10 +213,12 @@ def _log_chance(data: Accounts, k: int, middle: float, sd: float, share: float) 
         chance = (1.0 - share) * chance_between(a, b) + share * chance_between(wide_a, wide_b)
     elif b - a < 0.02:
         # So narrow that the density at its middle times its width differs by less than one in 50,000.
-        return -0.125 * (a + b) * (a + b) + math.log(b - a) - HALF_LOG_TWO_PI
+        narrow: float = -0.125 * (a + b) * (a + b) + math.log(b - a) - HALF_LOG_TWO_PI
+        return narrow
     else:
         chance = chance_between(a, b)
-    return math.log(max(chance, 1e-300))
+    log_chance: float = math.log(max(chance, 1e-300))
+    return log_chance
 
 
 @compiled

@@ -66,7 +66,8 @@ def chart_contrasts(fit: Fit) -> Figure:
         title = f"{WORDS[figures.what].capitalize()}: no source clearly runs higher or lower than {reference}"
     text = (
         f"Dots: how many times as high each source's numbers are as those of {reference} for the same events; "
-        "lines: intervals; dashed: equal. Red: the interval leaves out 1. Which of two sources is right cannot be read from it."
+        "lines: intervals; dashed: equal. Red: the interval leaves out 1. Which of two sources is right cannot be read "
+        "from it."
     )
     name = f"contrasts_{figures.what}"
     return finish_chart(one + bars + dots, name, title, text, "sources", height=max(60, 28 * len(rows)))
@@ -234,15 +235,20 @@ def chart_series(levels: Mapping[str, tuple[npt.NDArray[np.float64], Intervals]]
     scale = alt.Scale(type="log")
     title_y = f"{what}, so far (logarithmic scale)"
     x = alt.X("day:Q", title="day")
-    band = base.mark_area(opacity=0.2).encode(
+    band = base.mark_area(opacity=0.18).encode(
         x=x,
-        y=alt.Y("low:Q", scale=scale, title=title_y, axis=alt.Axis(format=",~s")),
+        y=alt.Y("low:Q", scale=scale, title=title_y, axis=alt.Axis(format=",~s", tickCount=6)),
         y2="high:Q",
         color=colour,
     )
     line = base.mark_line(strokeWidth=2).encode(x=x, y=alt.Y("value:Q", scale=scale), color=colour)
     last = {name: float(level.value[-1]) for name, (_, level) in levels.items()}
     least, most = min(last, key=lambda n: last[n]), max(last, key=lambda n: last[n])
-    title = f"{what}: {format_number(last[least])} by the last day if {least} is right, {format_number(last[most])} if {most} is"
-    text = "Lines: fitted totals if the source of that colour has no bias; bands: intervals. The shape is common to all."
+    title = (
+        f"{what}: {format_number(last[least])} by the last day if {least} is right, "
+        f"{format_number(last[most])} if {most} is"
+    )
+    text = (
+        "Lines: fitted totals if the source of that colour has no bias; bands: intervals. All have one shape."
+    )
     return finish_chart(band + line, "series", title, text, height=300)

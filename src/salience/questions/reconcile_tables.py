@@ -97,7 +97,8 @@ def tabulate_totals(fits: Sequence[Fit], events: Events, by: str) -> Table:
             )  # fmt: skip
     columns = (
         Column("what", "numbers of"), Column("side", "side"), Column("period", "period"),
-        Column("anchor", "if right is"), Column("events", "events", "integer"), Column("value", "total", "integer"), Column("low", "from", "integer"),
+        Column("anchor", "if right is"), Column("events", "events", "integer"),
+        Column("value", "total", "integer"), Column("low", "from", "integer"),
         Column("high", "to", "integer"), Column("median", "medians added", "integer"),
         Column("least", "lowest added", "integer"),
         Column("most", "highest added", "integer"), Column("dataset", "the dataset's", "integer"),
@@ -301,7 +302,8 @@ def tabulate_blame(blame: Blame, events: Events, shown: int) -> Table:
         )  # fmt: skip
     columns = (
         Column("event", "event"), Column("day", "day", "date"), Column("area", "area"),
-        Column("said", "who names whom"), Column("likeliest", "likeliest"), Column("probability", "with a chance of", "share"),
+        Column("said", "who names whom"), Column("likeliest", "likeliest"),
+        Column("probability", "with a chance of", "share"),
     )  # fmt: skip
     return Table("blame", "Who did it: events where sources name different sides", columns, tuple(rows))
 

@@ -84,7 +84,8 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
 
 
 _STEPS = {
-    "told_of": """SELECT l.event, a.id, a.told = 'full' AS whole, a.told <> 'figures' AS covers, a.source, a.report, a.sources_listed, a.deaths_best
+    "told_of": """SELECT l.event, a.id, a.told = 'full' AS whole, a.told <> 'figures' AS covers,
+                         a.source, a.report, a.sources_listed, a.deaths_best
                   FROM {touched} l JOIN account a ON a.id = l.account""",
     "summed": """SELECT event, count(*)::INTEGER AS accounts, bool_or(sources_listed) AS sources_listed,
                         min(deaths_best) FILTER (covers) AS deaths_told_min,
