@@ -10,6 +10,7 @@ from salience.methods import (
     intervals,
     margins,
     residuals,
+    series,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "intervals",
     "margins",
     "residuals",
+    "series",
 ]

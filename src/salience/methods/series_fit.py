@@ -277,7 +277,8 @@ def _fit(
         return shifted, cells, maximum, rising, float("inf")
     wide = GivenOffset(NegativeBinomial(y), offset)
     starts = [
-        evaluate(wide, cells, maximum.point.beta, None, tau) for tau in np.log([0.3, 1.0, 10.0, 100.0, 1000.0])
+        evaluate(wide, cells, maximum.point.beta, None, tau)
+        for tau in np.log([0.3, 1.0, 10.0, 100.0, 1000.0])
     ]
     best = maximise(
         wide,

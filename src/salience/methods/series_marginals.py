@@ -89,9 +89,7 @@ class NormalSegments:
             - 0.5 * m * np.log(2 * np.pi)
         )
 
-    def _posterior(
-        self, start: int, ends: npt.NDArray[np.intp]
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def _posterior(self, start: int, ends: npt.NDArray[np.intp]) -> tuple[FloatArray, FloatArray, FloatArray]:
         m = (ends - start).astype(np.float64)
         total = self.totals[ends] - self.totals[start]
         square = self.squares[ends] - self.squares[start]
@@ -104,7 +102,9 @@ class NormalSegments:
         """Draw the mean from its t distribution."""
         kappa, alpha, beta = (float(x[0]) for x in self._posterior(start, np.array([end])))
         middle = float(self.totals[end] - self.totals[start]) / kappa
-        return self.centre + middle + float(rng.standard_t(2 * alpha)) * float(np.sqrt(beta / (alpha * kappa)))
+        return (
+            self.centre + middle + float(rng.standard_t(2 * alpha)) * float(np.sqrt(beta / (alpha * kappa)))
+        )
 
 
 def poisson_segments(

@@ -21,7 +21,6 @@ from salience.methods.series_fit import Mean, SeriesData, check_series, fit_mean
 # Ratios beyond exp(7), about 1,100, are not told apart from none.
 FARTHEST = 7.0
 _REJECTED_IN_A_ROW = 5
-_MOST_DATES_PLANTED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def placebo_rank(
     MethodError
         On what `interrupted` refuses, a date outside the series, or a series without any placebo date.
     """
-    steps = _steps(counts, design, first, offset, against, keep, split, margin, exclude, theta)
+    steps = take_steps(counts, design, first, offset, against, keep, split, margin, exclude, theta)
     nothing = np.zeros(len(steps.design))
     scores = steps.scores(nothing)
     estimate = low = high = float("nan")
@@ -186,7 +185,7 @@ def placebo_rank(
         dates=steps.firsts[1:],
         statistic=float(scores[0]),
         placebo=scores[1:],
-        p_value=_rank(scores),
+        p_value=rank_first(scores),
         estimate=estimate,
         low=low,
         high=high,
@@ -194,7 +193,7 @@ def placebo_rank(
     )
 
 
-def _steps(
+def take_steps(
     counts: npt.ArrayLike,
     design: npt.ArrayLike,
     first: int,
@@ -206,6 +205,12 @@ def _steps(
     exclude: tuple[int, ...],
     theta: float,
 ) -> Steps:
+    """Return the series with the date and its placebo dates, the date first; or say what is wrong.
+
+    Raises
+    ------
+    MethodError
+    """
     data = check_series(counts, offset, against, keep)
     X = check_design(design, len(data.counts))
     n = len(data.counts)
@@ -222,7 +227,7 @@ def _steps(
     return Steps(data, X, np.concatenate([[first], dates]).astype(np.intp), split, theta)
 
 
-def _rank(scores: FloatArray) -> float:
+def rank_first(scores: FloatArray) -> float:
     """Return the p-value of the first score among the others; the same score counts against it."""
     size = np.abs(scores)
     return float((1 + (size[1:] >= size[0] - 1e-9).sum()) / len(size))
@@ -280,7 +285,7 @@ def _invert(steps: Steps, first: int, estimate: float, alpha: float) -> tuple[fl
     step = steps.step(first)
 
     def stands(delta: float) -> bool:
-        return _rank(steps.scores(delta * step)) > alpha
+        return rank_first(steps.scores(delta * step)) > alpha
 
     ends = [_outermost(stands, estimate, sign, steps, step) for sign in (-1.0, 1.0)]
     return ends[0], ends[1]
@@ -323,98 +328,3 @@ def _information(steps: Steps, step: FloatArray) -> float:
     mean = fit_mean(steps.data, steps.design, np.zeros(len(step)), steps.theta)
     ones, total = float(mean.weight @ step), float(mean.weight.sum())
     return ones * (total - ones) / max(total, 1e-12) / 4.0
-
-
-def smallest_change(
-    counts: npt.ArrayLike,
-    design: npt.ArrayLike,
-    first: int,
-    offset: npt.ArrayLike | None = None,
-    *,
-    against: npt.ArrayLike | None = None,
-    keep: npt.ArrayLike | None = None,
-    split: bool = False,
-    margin: int | None = None,
-    exclude: tuple[int, ...] = (),
-    theta: float = np.inf,
-    level: float = 0.95,
-    power: float = 0.8,
-    estimate: float = 0.0,
-    seed: int = 0,
-) -> tuple[float, float]:
-    """Return the smallest fall and rise, as log ratios, that the placebo rank would have shown with the given power.
-
-    The step found is taken out of the series; then a step of known size is planted at other dates in turn and ranked
-    among the remaining ones. A fall is planted by leaving out each count after the date with chance 1 − ratio, a rise by
-    leaving out counts before it: thinning keeps whatever makes months hang together, and needs no model of it.
-
-    Parameters
-    ----------
-    counts, design, first, offset, against, keep, split, margin, exclude, theta, level
-        As in `placebo_rank`.
-    power : float
-    estimate : float
-        The step found, which is offset; infinite ones are left in.
-    seed : int
-
-    Returns
-    -------
-    fall, rise : float
-        −inf and inf where not even a ratio of 20 would have been shown, or there are too few placebo dates.
-    """
-    steps = _steps(counts, design, first, offset, against, keep, split, margin, exclude, theta)
-    alpha = 1.0 - level
-    if 1.0 / (len(steps.firsts) - 1.0 or 1.0) > alpha:
-        return -np.inf, np.inf
-    taken = estimate * steps.step(first) if np.isfinite(estimate) else np.zeros(len(steps.design))
-    dates = steps.firsts[1:]
-    planted = dates[np.unique(np.linspace(0, len(dates) - 1, min(len(dates), _MOST_DATES_PLANTED)).astype(int))]
-    found = [_least(steps, dates, planted, taken, sign, alpha, power, seed) for sign in (-1.0, 1.0)]
-    return found[0], found[1]
-
-
-def _least(
-    steps: Steps,
-    dates: npt.NDArray[np.intp],
-    planted: npt.NDArray[np.intp],
-    taken: FloatArray,
-    sign: float,
-    alpha: float,
-    power: float,
-    seed: int,
-) -> float:
-    """Halve the range of sizes until the one with the wanted power is known to 4 %."""
-    low, high = 0.0, np.log(20.0)
-
-    def shown(size: float) -> float:
-        rng = np.random.default_rng([seed, int(sign > 0)])  # the same draws for every size
-        return float(np.mean([_is_shown(steps, dates, f, sign * size, taken, alpha, rng) for f in planted]))
-
-    if shown(high) < power:
-        return float(sign * np.inf)
-    while high - low > 0.04:
-        middle = (low + high) / 2.0
-        low, high = (low, middle) if shown(middle) >= power else (middle, high)
-    return float(sign * high)
-
-
-def _is_shown(
-    steps: Steps,
-    dates: npt.NDArray[np.intp],
-    first: int,
-    size: float,
-    taken: FloatArray,
-    alpha: float,
-    rng: np.random.Generator,
-) -> bool:
-    step = steps.step(int(first))
-    thinned = (step if size < 0 else 1.0 - step) > 0
-    # A uniform for each count, rounded up to whole ones where deaths were weighted.
-    whole = np.rint(steps.data.counts).astype(np.int64)
-    counts = np.where(thinned, rng.binomial(whole, np.exp(-abs(size))), whole).astype(np.float64)
-    if not counts.any():
-        return False
-    data = SeriesData(counts, steps.data.offset, steps.data.against, steps.data.keep)
-    others = dates[dates != first]
-    trial = Steps(data, steps.design, np.concatenate([[first], others]).astype(np.intp), steps.split, steps.theta)
-    return _rank(trial.scores(taken)) <= alpha
