@@ -6,7 +6,7 @@
 
 from salience.methods.series_design import baseline_design, slope_after, step_after, step_design
 from salience.methods.series_fit import FAMILIES, Interrupted, SeriesFamily, interrupted
-from salience.methods.series_placebo import PlaceboRank, placebo_dates, placebo_rank
+from salience.methods.series_placebo import PlaceboRank, placebo_rank, usual_window
 from salience.methods.series_power import smallest_change, smallest_undated_change
 from salience.methods.series_segments import (
     ChangePoints,
@@ -29,7 +29,6 @@ __all__ = [
     "interrupted",
     "local_dispersion",
     "long_run_dispersion",
-    "placebo_dates",
     "placebo_rank",
     "single_change",
     "slope_after",
@@ -37,4 +36,5 @@ __all__ = [
     "smallest_undated_change",
     "step_after",
     "step_design",
+    "usual_window",
 ]

@@ -94,7 +94,7 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A fitted mean and what score tests need of it; all arrays (n,).
+    """A fitted mean; all arrays (n,).
 
     `weight` is the information on the linear predictor, `residual` the score; both are 0 for periods left out.
     """
@@ -105,16 +105,15 @@ class Mean:
 
 
 class GivenOffset:
-    """A family whose predictor has a known part, and whose dispersion may be known."""
+    """A family whose predictor has a known part."""
 
-    def __init__(self, family: Family, offset: FloatArray, tau: float | None = None) -> None:
-        self._family, self._offset, self._tau = family, offset, tau
-        self.has_dispersion = family.has_dispersion and tau is None
+    def __init__(self, family: Family, offset: FloatArray) -> None:
+        self._family, self._offset = family, offset
+        self.has_dispersion = family.has_dispersion
 
     def evaluate(self, eta: FloatArray, tau: float) -> Likelihood:
         """Return the log-likelihood of each cell and its derivatives."""
-        told = self._family.evaluate(eta + self._offset, tau if self._tau is None else self._tau)
-        return told if self._tau is None else Likelihood(told.value, told.eta, told.eta_eta)
+        return self._family.evaluate(eta + self._offset, tau)
 
     def predictor_of_mean(self, mean: FloatArray) -> FloatArray:
         """Return a predictor whose expected outcome is about this mean."""
@@ -314,30 +313,6 @@ def _start(family: Family, cells: Cells, data: SeriesData) -> Point:
     X = cells.design
     beta = np.linalg.lstsq(X, np.full(len(X), level), rcond=1e-12)[0]
     return evaluate(family, cells, beta, None, 0.0)
-
-
-def fit_mean(data: SeriesData, X: FloatArray, extra: FloatArray, theta: float = np.inf) -> Mean:
-    """Fit the mean alone, with `extra` (n,) added to the offset and theta known: one fit of many.
-
-    Raises
-    ------
-    MethodError
-        When no maximum is found.
-    """
-    moved = SeriesData(data.counts, data.offset + extra, data.against, data.keep)
-    y, design, weights, offset = _stacked(moved, X)
-    places = np.arange(len(y))
-    cells = Cells(
-        y, np.ascontiguousarray(design), weights, None, None, None, None, places, np.arange(X.shape[1]), (), 0, 0.0
-    )  # fmt: skip
-    if data.against is not None:
-        family: Family = GivenOffset(Binary(y), offset)
-    elif np.isinf(theta):
-        family = GivenOffset(Poisson(y), offset)
-    else:
-        family = GivenOffset(NegativeBinomial(y), offset, float(np.log(theta)))
-    maximum = maximise(family, cells, _start(family, cells, moved))
-    return mean_at(moved, X @ maximum.point.beta, theta)
 
 
 def mean_at(data: SeriesData, predictor: FloatArray, theta: float) -> Mean:

@@ -1,9 +1,9 @@
-"""Is a step at a date larger than steps at other dates? Rank among placebo dates, its interval, and its power.
+"""Is a step at a date larger than steps at other dates? Rank among placebo dates, and its interval.
 
 The usual standard errors take periods for independent. Counts of violence are not: months of much fighting follow each
-other, and a step "found" at any date has a good chance to look certain. Every date of the same series at which nothing
-is known to have happened shows how large steps come about by themselves (randomisation inference in time; Abadie,
-Diamond & Hainmueller 2010, JASA 105, section 2.4, place it across units).
+other, and a step "found" at any date has a good chance to look certain. Every other date of the same series shows how
+large steps come about by themselves (randomisation inference in time; across units, Abadie, Diamond & Hainmueller 2010,
+JASA 105). A step is the log ratio of the level in a window after the date to that in a window before it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from salience.errors import MethodError
-from salience.methods.cells import FloatArray, check_design
-from salience.methods.series_fit import Mean, SeriesData, check_series, fit_mean
+from salience.methods.cells import FloatArray
+from salience.methods.series_fit import SeriesData, check_series
 
 # Ratios beyond exp(7), about 1,100, are not told apart from none.
 FARTHEST = 7.0
-_REJECTED_IN_A_ROW = 5
+_REJECTED_IN_A_ROW = 8
+# Fewer dates whose windows do not meet the date's own tell nothing of the usual drift.
+_FEWEST_APART = 10
+_PLACEBOS_WANTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +36,29 @@ class PlaceboRank:
         First period after the change.
     dates : (m,) int
         The same for each placebo date.
+    before, after : int
+        Periods of the windows.
+    drift : float
+        Log ratio that is usual at other dates, and taken off; 0 unless asked for.
     statistic : float
-        Score of the step over its standard deviation under the model, which is the same multiple of the truth at
-        every date: the ranks need no dispersion.
+        Log ratio at the date, less drift, over its standard deviation.
     placebo : (m,) float
         The same at the placebo dates.
     p_value : float
-        (1 + placebo dates with as large a score, either way) / (1 + m).
+        (1 + placebo dates with as large a statistic, either way) / (1 + m).
     estimate : float
-        Log ratio of the level after to that before; ±inf where one side has no counts.
+        Log ratio of the level after to that before, less drift; ±inf where one side has no counts.
     low, high : float
-        Interval of the log ratio: all steps that, taken out of the series, leave a step at the date that does not
-        stand out among the placebo dates. Infinite where no end is found; both are where m is too small for the level.
+        Interval of the log ratio: all steps that, taken out of the series, leave one at the date that does not stand
+        out (see `_ends`). Infinite where one side has no counts, or m is too small for the level.
     level : float
     """
 
     first: int
     dates: npt.NDArray[np.intp]
+    before: int
+    after: int
+    drift: float
     statistic: float
     placebo: FloatArray
     p_value: float
@@ -65,127 +74,134 @@ class PlaceboRank:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
-    """A series, the design it has without the step, and the dates at which a step may be.
+class Windows:
+    """A series, and windows before and after each date; the date asked about is the first.
 
     Attributes
     ----------
     data : SeriesData
-    design : (n, p) float
     firsts : (m,) int
         First period after each date.
-    split : bool
-        Whether the period before belongs to neither side, for the date falls inside it.
-    theta : float
+    split : int
+        1 where the period before each date belongs to neither side, for the date falls inside it.
+    before, after : int
+    apart : (m,) bool
+        Dates whose windows do not meet those of the date asked about.
+    drifting : bool
     """
 
     data: SeriesData
-    design: FloatArray
     firsts: npt.NDArray[np.intp]
-    split: bool
-    theta: float
+    split: int
+    before: int
+    after: int
+    apart: npt.NDArray[np.bool_]
+    drifting: bool
 
-    def step(self, first: int) -> FloatArray:
-        """Return the step (n,) at one date."""
-        return (np.arange(len(self.design)) >= first).astype(np.float64)
+    def sums(self, extra: FloatArray) -> tuple[FloatArray, ...]:
+        """Return counts before and after (m,), and exposures or control counts; `extra` (n,) joins the offset."""
+        data = self.data
+        exposure = np.exp(data.offset + extra)
+        size = exposure if data.against is None else data.against * exposure
+        ends = [
+            self.firsts - self.split - self.before,
+            self.firsts - self.split,
+            self.firsts,
+            self.firsts + self.after,
+        ]
+        totals = []
+        for values in (data.counts, size, data.against if data.against is not None else np.zeros(len(size))):
+            cumulative = np.concatenate([[0.0], np.cumsum(np.where(data.keep, values, 0.0))])
+            totals += [cumulative[ends[1]] - cumulative[ends[0]], cumulative[ends[3]] - cumulative[ends[2]]]
+        return tuple(totals)
+
+    def steps(self, extra: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+        """Return the log ratio (m,) at each date, its standard deviation (m,), and the drift.
+
+        Half a count is added to each side (Haldane 1955). The variance is what Poisson counts give, plus what steps
+        vary beyond it over all dates: where counts are small the first counts most, where they are large the second.
+        """
+        b, a, size_b, size_a, control_b, control_a = self.sums(extra)
+        usable = (size_b > 0) & (size_a > 0)
+        half = 0.5 * (self.data.against is not None)
+        ratio = np.log(np.where(usable, size_b, 1.0) + half) - np.log(np.where(usable, size_a, 1.0) + half)
+        ratio = np.where(usable, np.log(a + 0.5) - np.log(b + 0.5) + ratio, 0.0)
+        chance = 1.0 / (a + 0.5) + 1.0 / (b + 0.5)
+        if self.data.against is not None:
+            chance = chance + 1.0 / (control_a + 0.5) + 1.0 / (control_b + 0.5)
+        drift = 0.0
+        if self.drifting and (self.apart & usable).sum() >= _FEWEST_APART:
+            drift = float(np.median(ratio[self.apart & usable]))
+        beyond = float(np.mean(((ratio - drift) ** 2 - chance)[usable])) if usable.any() else 0.0
+        return np.where(usable, ratio - drift, 0.0), np.sqrt(chance + max(beyond, 0.0)), drift
 
     def scores(self, extra: FloatArray) -> FloatArray:
-        """Return the standardised score (m,) of a step at each date, with `extra` (n,) added to the offset."""
-        return self.scores_of(fit_mean(self.data, self.design, extra, self.theta))
-
-    def scores_of(self, mean: Mean) -> FloatArray:
-        """Return the standardised scores (m,) at a fitted mean.
-
-        Rao's score of one more column, the others projected out. Where a period is split it has a column of its own,
-        which takes it out of the sums.
-        """
-        X, n = self.design, len(self.design)
-        steps = (np.arange(n)[:, None] >= self.firsts).astype(np.float64)
-        information = X.T @ (mean.weight[:, None] * X)
-        cross = X.T @ (mean.weight[:, None] * steps)
-        own = mean.weight @ steps
-        score = mean.residual @ steps
-        if self.split:
-            left = self.firsts - 1
-            rows = X[left]
-            information = information - mean.weight[left, None, None] * (rows[:, :, None] * rows[:, None, :])
-            taken = -(rows * mean.residual[left, None])
-            solved = np.linalg.solve(information, np.stack([cross.T, taken], axis=2))
-            score = score - np.einsum("mp,mp->m", cross.T, solved[:, :, 1])
-            variance = own - np.einsum("mp,mp->m", cross.T, solved[:, :, 0])
-        else:
-            variance = own - np.einsum("pm,pm->m", cross, np.linalg.solve(information, cross))
-        usable = variance > 1e-9 * np.maximum(own, 1e-12)
-        return np.where(usable, score / np.sqrt(np.where(usable, variance, 1.0)), 0.0)
+        """Return the standardised steps (m,)."""
+        ratio, deviation, _ = self.steps(extra)
+        return np.asarray(ratio / deviation)
 
 
-def placebo_dates(
-    periods: int, margin: int | None = None, exclude: tuple[int, ...] = ()
-) -> npt.NDArray[np.intp]:
-    """Return the first periods of all dates with at least `margin` periods on each side.
-
-    The margin is a tenth of the series and at least 6 when left out: nearer to the ends a step rests on too little.
-    """
-    edge = max(6, periods // 10) if margin is None else margin
-    dates = np.arange(edge, periods - edge + 1)
-    return dates[~np.isin(dates, exclude)].astype(np.intp)
+def usual_window(periods: int, year: int) -> int:
+    """Return a year, or as many periods as leave 20 placebo dates, at least 3."""
+    return max(3, min(year, (periods - _PLACEBOS_WANTED) // 2))
 
 
 def placebo_rank(
     counts: npt.ArrayLike,
-    design: npt.ArrayLike,
     first: int,
     offset: npt.ArrayLike | None = None,
     *,
     against: npt.ArrayLike | None = None,
     keep: npt.ArrayLike | None = None,
     split: bool = False,
-    margin: int | None = None,
+    window: int = 12,
+    drift: bool = False,
     exclude: tuple[int, ...] = (),
-    theta: float = np.inf,
     level: float = 0.95,
-    interval: bool = True,
 ) -> PlaceboRank:
     """Rank the step at a date among the steps at all other dates of the series.
+
+    Dates near the one asked about stay among the placebos. Their windows hold a part of its step, which costs power;
+    but without them a slow wave that happens to crest at the date would have nothing to be compared with, and the rank
+    would lie (see docs/change.md).
 
     Parameters
     ----------
     counts, offset, against, keep
-        As in `interrupted`.
-    design : (n, p) float
-        Without the step.
+        As in `interrupted`. With `against`, a step is the log of the ratio of ratios.
     first : int
         First period after the date, 1 to n − 1.
     split : bool
         The date falls inside period first − 1, which then belongs to neither side, at placebo dates too.
-    margin : int, optional
-        See `placebo_dates`.
+    window : int
+        Periods before and after that are compared; fewer where the series ends earlier. A year lets the season cancel.
+    drift : bool
+        Take off the median step of the dates whose windows do not meet the date's, if there are 10 or more: a steady
+        trend.
     exclude : tuple of int
-        Dates at which something is known to have happened; they are no placebos.
-    theta : float
-        Of the negative binomial, taken as known; infinity for the Poisson and its quasi-likelihood.
+        Dates at which something else is known to have happened; they are no placebos.
     level : float
-    interval : bool
-        Also find the estimate and its interval.
 
     Raises
     ------
     MethodError
         On what `interrupted` refuses, a date outside the series, or a series without any placebo date.
     """
-    steps = take_steps(counts, design, first, offset, against, keep, split, margin, exclude, theta)
-    nothing = np.zeros(len(steps.design))
-    scores = steps.scores(nothing)
-    estimate = low = high = float("nan")
-    if interval:
-        estimate = step_estimate(steps, first)
-        low, high = _invert(steps, first, estimate, 1.0 - level)
+    windows = take_windows(counts, first, offset, against, keep, split, window, drift, exclude)
+    nothing = np.zeros(len(windows.data.counts))
+    scores = windows.scores(nothing)
+    estimate = step_estimate(windows)
+    p_value = rank_first(scores)
+    low, high = _ends(windows, estimate, p_value, 1.0 - level)
     return PlaceboRank(
         first=first,
-        dates=steps.firsts[1:],
+        dates=windows.firsts[1:],
+        before=windows.before,
+        after=windows.after,
+        drift=windows.steps(nothing)[2],
         statistic=float(scores[0]),
         placebo=scores[1:],
-        p_value=rank_first(scores),
+        p_value=p_value,
         estimate=estimate,
         low=low,
         high=high,
@@ -193,38 +209,43 @@ def placebo_rank(
     )
 
 
-def take_steps(
+def take_windows(
     counts: npt.ArrayLike,
-    design: npt.ArrayLike,
     first: int,
     offset: npt.ArrayLike | None,
     against: npt.ArrayLike | None,
     keep: npt.ArrayLike | None,
     split: bool,
-    margin: int | None,
+    window: int,
+    drift: bool,
     exclude: tuple[int, ...],
-    theta: float,
-) -> Steps:
-    """Return the series with the date and its placebo dates, the date first; or say what is wrong.
+) -> Windows:
+    """Return the series with its windows, those of the date first; or say what is wrong.
 
     Raises
     ------
     MethodError
     """
     data = check_series(counts, offset, against, keep)
-    X = check_design(design, len(data.counts))
-    n = len(data.counts)
-    if not 1 + split <= first <= n - 1:
+    n, gap = len(data.counts), int(split)
+    if not 1 + gap <= first <= n - 1:
         raise MethodError(f"the change is at period {first} of {n}; expected periods on both sides of it")
-    dates = placebo_dates(n, margin, (first, *exclude))
-    dates = dates[dates > split]
+    if window < 1:
+        raise MethodError(f"window is {window}; expected 1 period or more")
+    before, after = min(window, first - gap), min(window, n - first)
+    for side, where in (
+        (slice(first - gap - before, first - gap), "before"),
+        (slice(first, first + after), "after"),
+    ):
+        if not data.keep[side].any():
+            raise MethodError(f"no period {where} period {first} is to be fitted; expected some")
+    dates = np.arange(before + gap, n - after + 1)
+    dates = dates[~np.isin(dates, (first, *exclude))]
     if len(dates) == 0:
-        raise MethodError(f"{n} periods leave no placebo date; expected a longer series or a smaller margin")
-    if int(data.keep.sum()) <= X.shape[1] + 1 + split:
-        raise MethodError(
-            f"{int(data.keep.sum())} periods for {X.shape[1] + 1} columns; expected more periods than columns"
-        )
-    return Steps(data, X, np.concatenate([[first], dates]).astype(np.intp), split, theta)
+        raise MethodError(f"{n} periods leave no placebo date; expected a longer series or a smaller window")
+    firsts = np.concatenate([[first], dates]).astype(np.intp)
+    apart = np.abs(firsts - first) >= before + after + gap
+    return Windows(data, firsts, gap, before, after, apart, drift)
 
 
 def rank_first(scores: FloatArray) -> float:
@@ -233,98 +254,69 @@ def rank_first(scores: FloatArray) -> float:
     return float((1 + (size[1:] >= size[0] - 1e-9).sum()) / len(size))
 
 
-def step_estimate(steps: Steps, first: int) -> float:
-    """Return the log ratio at which the score of the step vanishes: its maximum-likelihood estimate."""
-    step = steps.step(first)
-    data = steps.data
-    used = data.keep.copy()
-    if steps.split:
-        used[first - 1] = False
-    for side, sign in ((used & (step == 0), 1.0), (used & (step == 1), -1.0)):
-        if not data.counts[side].any():
-            return sign * np.inf
-        if data.against is not None and not data.against[side].any():
-            return -sign * np.inf
-    own = Steps(data, steps.design, np.array([first], dtype=np.intp), steps.split, steps.theta)
-
-    def score(delta: float) -> float:
-        return float(own.scores(delta * step)[0])
-
-    return _root(score)
-
-
-def _root(score: Callable[[float], float]) -> float:
-    """Return where a falling function crosses 0, between −FARTHEST and FARTHEST."""
-    low, high, middle = -FARTHEST, FARTHEST, 0.0
-    if score(low) <= 0:
-        return -np.inf
-    if score(high) >= 0:
+def step_estimate(windows: Windows) -> float:
+    """Return the log ratio at the date, without any half counts; ±inf where one side has none."""
+    nothing = np.zeros(len(windows.data.counts))
+    b, a, size_b, size_a, *_ = (float(x[0]) for x in windows.sums(nothing))
+    if a == 0 or size_b == 0:
+        return -np.inf if b > 0 and size_a > 0 else 0.0
+    if b == 0 or size_a == 0:
         return np.inf
-    width = 1.0
-    while score(-width) * score(width) > 0 and width < FARTHEST:
-        width = min(2.0 * width, FARTHEST)
-    low, high = -width, width
-    ends = score(low), score(high)
-    for _ in range(60):
-        middle = low + (high - low) * ends[0] / (ends[0] - ends[1])
-        middle = min(max(middle, low + 0.05 * (high - low)), high - 0.05 * (high - low))
-        value = score(middle)
-        if abs(value) < 1e-9 or high - low < 1e-9:
-            break
-        if value > 0:
-            low, ends = middle, (value, ends[1])
-        else:
-            high, ends = middle, (ends[0], value)
-    return middle
+    return float(np.log(a / size_a) - np.log(b / size_b)) - windows.steps(nothing)[2]
 
 
-def _invert(steps: Steps, first: int, estimate: float, alpha: float) -> tuple[float, float]:
-    """Return the outermost steps whose removal leaves one that does not stand out (p above alpha)."""
-    if 1.0 / len(steps.firsts) > alpha:
+def _ends(windows: Windows, estimate: float, p_value: float, alpha: float) -> tuple[float, float]:
+    """Return the interval of the log ratio.
+
+    Its ends are the outermost steps whose removal leaves one that does not stand out. Noise can hide where a large step
+    lies by a period or two, and then every larger step stands: there the end is the estimate with the quantile of the
+    placebo steps, once the step is taken out of the series.
+    """
+    if 1.0 / len(windows.firsts) > alpha + 1e-12:
         return -np.inf, np.inf
-    step = steps.step(first)
+    after = (np.arange(len(windows.data.counts)) >= windows.firsts[0]).astype(np.float64)
+    scale = float(windows.steps(np.zeros(len(after)))[1][0])
 
     def stands(delta: float) -> bool:
-        return rank_first(steps.scores(delta * step)) > alpha
+        return rank_first(windows.scores(delta * after)) > alpha
 
-    ends = [_outermost(stands, estimate, sign, steps, step) for sign in (-1.0, 1.0)]
-    return ends[0], ends[1]
+    low, high = (_outermost(stands, estimate, sign, max(scale / 12.0, 0.004)) for sign in (-1.0, 1.0))
+    if np.isfinite(estimate):
+        ratio, deviation, _ = windows.steps(estimate * after)
+        sizes = np.sort(np.abs(ratio / deviation)[1:])
+        reach = float(
+            sizes[min(int(np.ceil((1.0 - alpha) * (len(sizes) + 1))) - 1, len(sizes) - 1)] * deviation[0]
+        )
+        low = estimate - reach if np.isinf(low) else low
+        high = estimate + reach if np.isinf(high) else high
+    if p_value <= alpha:  # a step of nothing was rejected: it is not in the interval
+        low, high = (max(low, 0.0), high) if estimate > 0 else (low, min(high, 0.0))
+    return low, high
 
 
-def _outermost(
-    stands: Callable[[float], bool], estimate: float, sign: float, steps: Steps, step: FloatArray
-) -> float:
-    """Search outward from the estimate in growing strides; halve the last one until the end is known to 0.001."""
+def _outermost(stands: Callable[[float], bool], estimate: float, sign: float, stride: float) -> float:
+    """Search outward from the estimate in growing strides; halve the last one until the end is known to 0.0005."""
+    start = estimate
     if np.isinf(estimate):
         if np.sign(estimate) == sign:
             return float(estimate)
-        start = float(estimate > 0) * 2 * FARTHEST - FARTHEST
+        start = float(np.sign(estimate)) * FARTHEST
         if not stands(start):
             return float(start)
-    else:
-        start = estimate
-    stride = max(0.25 / np.sqrt(max(_information(steps, step), 1e-6)), 0.01)
-    inside, delta, rejected, outside = start, start, 0, None
-    while abs(delta) < FARTHEST or np.sign(delta) != sign:
+    inside, delta, rejected, outside = start, start, 0, float("nan")
+    while sign * delta < FARTHEST:
         delta += sign * stride
         if stands(delta):
-            inside, rejected, outside = delta, 0, None
+            inside, rejected = delta, 0
         else:
-            outside = delta if outside is None else outside
+            outside = delta if rejected == 0 else outside
             rejected += 1
             if rejected >= _REJECTED_IN_A_ROW:
                 break
-        stride *= 1.08
-    if outside is None:
+        stride *= 1.05
+    if rejected == 0:
         return float(sign * np.inf)
-    while abs(outside - inside) > 0.001:
+    while abs(outside - inside) > 0.0005:
         middle = (inside + outside) / 2.0
         inside, outside = (middle, outside) if stands(middle) else (inside, middle)
     return float(outside)
-
-
-def _information(steps: Steps, step: FloatArray) -> float:
-    """Return the information of the step by itself, a scale for strides."""
-    mean = fit_mean(steps.data, steps.design, np.zeros(len(step)), steps.theta)
-    ones, total = float(mean.weight @ step), float(mean.weight.sum())
-    return ones * (total - ones) / max(total, 1e-12) / 4.0

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from salience.errors import MethodError
 from salience.methods.cells import FloatArray, check_vector
-from salience.methods.series_fit import SeriesData
-from salience.methods.series_placebo import Steps, rank_first, take_steps
+from salience.methods.series_placebo import Windows, rank_first, take_windows
 from salience.methods.series_segments import change_points, check_exposure
 
 _MOST_DATES_PLANTED = 40
+_STRIDE, _LARGEST = 0.15, float(np.log(50.0))
 # Undated changes are tried in series of at most so many periods; longer ones are added up in blocks.
 _MOST_PERIODS = 72
 _SERIES = 40
@@ -19,16 +21,15 @@ _SERIES = 40
 
 def smallest_change(
     counts: npt.ArrayLike,
-    design: npt.ArrayLike,
     first: int,
     offset: npt.ArrayLike | None = None,
     *,
     against: npt.ArrayLike | None = None,
     keep: npt.ArrayLike | None = None,
     split: bool = False,
-    margin: int | None = None,
+    window: int = 12,
+    drift: bool = False,
     exclude: tuple[int, ...] = (),
-    theta: float = np.inf,
     level: float = 0.95,
     power: float = 0.8,
     estimate: float = 0.0,
@@ -42,7 +43,7 @@ def smallest_change(
 
     Parameters
     ----------
-    counts, design, first, offset, against, keep, split, margin, exclude, theta, level
+    counts, first, offset, against, keep, split, window, drift, exclude, level
         As in `placebo_rank`.
     power : float
     estimate : float
@@ -52,24 +53,26 @@ def smallest_change(
     Returns
     -------
     fall, rise : float
-        −inf and inf where not even a ratio of 20 would have been shown, or there are too few placebo dates.
+        −inf and inf where not even a ratio of 50 would have been shown, or there are too few placebo dates.
+
+    Raises
+    ------
+    MethodError
+        As `placebo_rank`.
     """
-    steps = take_steps(counts, design, first, offset, against, keep, split, margin, exclude, theta)
-    alpha = 1.0 - level
-    if 1.0 / (len(steps.firsts) - 1.0 or 1.0) > alpha:
+    windows = take_windows(counts, first, offset, against, keep, split, window, drift, exclude)
+    alpha, dates = 1.0 - level, windows.firsts[1:]
+    if 1.0 / len(windows.firsts) > alpha + 1e-12:
         return -np.inf, np.inf
-    taken = estimate * steps.step(first) if np.isfinite(estimate) else np.zeros(len(steps.design))
-    dates = steps.firsts[1:]
-    planted = dates[
-        np.unique(np.linspace(0, len(dates) - 1, min(len(dates), _MOST_DATES_PLANTED)).astype(int))
-    ]
-    found = [_least(steps, dates, planted, taken, sign, alpha, power, seed) for sign in (-1.0, 1.0)]
-    return found[0], found[1]
+    after = np.arange(len(windows.data.counts)) >= first
+    taken = np.where(after, estimate, 0.0) if np.isfinite(estimate) else np.zeros(len(after))
+    spread = np.unique(np.linspace(0, len(dates) - 1, min(len(dates), _MOST_DATES_PLANTED)).astype(int))
+    fall, rise = (_least(windows, dates[spread], taken, sign, alpha, power, seed) for sign in (-1.0, 1.0))
+    return fall, rise
 
 
 def _least(
-    steps: Steps,
-    dates: npt.NDArray[np.intp],
+    windows: Windows,
     planted: npt.NDArray[np.intp],
     taken: FloatArray,
     sign: float,
@@ -77,42 +80,35 @@ def _least(
     power: float,
     seed: int,
 ) -> float:
-    """Halve the range of sizes until the one with the wanted power is known to 4 %."""
-    low, high = 0.0, np.log(20.0)
+    """Try growing sizes, and halve the last stride: very large falls leave too few counts to be told apart again."""
 
-    def shown(size: float) -> float:
+    def shown(size: float) -> bool:
         rng = np.random.default_rng([seed, int(sign > 0)])  # the same draws for every size
-        return float(np.mean([_is_shown(steps, dates, f, sign * size, taken, alpha, rng) for f in planted]))
+        found = [_is_shown(windows, int(f), sign * size, taken, alpha, rng) for f in planted]
+        return float(np.mean(found)) >= power
 
-    if shown(high) < power:
-        return float(sign * np.inf)
-    while high - low > 0.04:
+    low, high = 0.0, _STRIDE
+    while not shown(high):
+        low, high = high, high + _STRIDE
+        if high > _LARGEST:
+            return float(sign * np.inf)
+    while high - low > 0.02:
         middle = (low + high) / 2.0
-        low, high = (low, middle) if shown(middle) >= power else (middle, high)
+        low, high = (low, middle) if shown(middle) else (middle, high)
     return float(sign * high)
 
 
 def _is_shown(
-    steps: Steps,
-    dates: npt.NDArray[np.intp],
-    first: int,
-    size: float,
-    taken: FloatArray,
-    alpha: float,
-    rng: np.random.Generator,
+    windows: Windows, first: int, size: float, taken: FloatArray, alpha: float, rng: np.random.Generator
 ) -> bool:
-    step = steps.step(int(first))
-    thinned = (step if size < 0 else 1.0 - step) > 0
-    # A uniform for each count, rounded up to whole ones where deaths were weighted.
-    whole = np.rint(steps.data.counts).astype(np.int64)
+    after = np.arange(len(taken)) >= first
+    thinned = after if size < 0 else ~after
+    whole = np.rint(windows.data.counts).astype(np.int64)
     counts = np.where(thinned, rng.binomial(whole, np.exp(-abs(size))), whole).astype(np.float64)
-    if not counts.any():
-        return False
-    data = SeriesData(counts, steps.data.offset, steps.data.against, steps.data.keep)
-    others = dates[dates != first]
-    trial = Steps(
-        data, steps.design, np.concatenate([[first], others]).astype(np.intp), steps.split, steps.theta
-    )
+    others = windows.firsts[windows.firsts != first]
+    firsts = np.concatenate([[first], others]).astype(np.intp)
+    apart = np.abs(firsts - first) >= windows.before + windows.after + windows.split
+    trial = replace(windows, data=replace(windows.data, counts=counts), firsts=firsts, apart=apart)
     return rank_first(trial.scores(taken)) <= alpha
 
 
