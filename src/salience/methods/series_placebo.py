@@ -23,7 +23,7 @@ FARTHEST = 7.0
 _REJECTED_IN_A_ROW = 8
 # Fewer dates whose windows do not meet the date's own tell nothing of the usual drift.
 _FEWEST_APART = 10
-_PLACEBOS_WANTED = 20
+_PLACEBOS_WANTED = 39
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,12 @@ class Windows:
 
 
 def usual_window(periods: int, year: int) -> int:
-    """Return a year, or as many periods as leave 20 placebo dates, at least 3."""
-    return max(3, min(year, (periods - _PLACEBOS_WANTED) // 2))
+    """Return a year, or less where the series is short: an eighth of it, and so that 39 placebo dates are left; at least 4.
+
+    With fewer than 39 none may be as large for a p-value of .05, and the dates beside the one asked about nearly always
+    are; see the table of power in docs/change.md.
+    """
+    return max(4, min(year, periods // 8, (periods - _PLACEBOS_WANTED) // 2))
 
 
 def placebo_rank(

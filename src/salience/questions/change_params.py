@@ -56,7 +56,7 @@ class ChangeParams(BaseModel):
     window: int | None = Field(
         None,
         ge=2,
-        description="Periods before and after a date that are compared; a year when left out, fewer in short series.",
+        description="Periods before and after a date that are compared; a year when left out, less in short series.",
     )
     most_changes: int = Field(6, ge=1, le=20, description="Most changes looked for without a date.")
     draws: int = Field(1000, ge=100, le=100_000, description="Draws of the level, for its interval.")
