@@ -263,4 +263,4 @@ def _changes_title(series: Series, undated: Undated) -> str:
     k = int(np.argmax(undated.found.number[1:])) + 1
     modes = [undated.found.change(i, k)[0] for i in range(1, k + 1)]
     when = ", ".join(say_period(series.periods.starts[m], series.periods.step) for m in modes[:4])
-    return f"Without a date given: changes most likely at {when}; probability of none: {chance}"
+    return f"Without a date given: changes most likely in {when}; probability of none: {chance}"

@@ -128,7 +128,10 @@ def _say_level(each: DateFound, series: Series) -> str:
     if value == 0 or not np.isfinite(value):
         return "there were none on one side of the date"
     against = f", held against {series.against_name}," if series.against is not None else ""
-    return f"the level after it is {format_number(value)} times that of the {each.rank.before} {series.periods.step}s before{against}"
+    return (
+        f"the level after it{against} is {format_number(value)} times that of the {each.rank.before} "
+        f"{series.periods.step}s before"
+    )
 
 
 def say_rank(rank: PlaceboRank) -> str:
@@ -214,7 +217,7 @@ def say_place(series: Series, undated: Undated, which: int, of: int, level: floa
     share = series.against is not None
     unit = "share" if share else ""
     return (
-        f"at {say_period(starts[mode], step)} ({100 * level:.0f} % interval {say_period(starts[low], step)} to "
+        f"in {say_period(starts[mode], step)} ({100 * level:.0f} % interval {say_period(starts[low], step)} to "
         f"{say_period(starts[high], step)}), from {format_number(before, unit)} to {format_number(after, unit)}"
     )
 
@@ -256,7 +259,7 @@ def estimate_all(
             found.append(
                 _ratio(
                     f"model_level_change{end}",
-                    f"The same, by a model of the whole series",
+                    "The same, by a model of the whole series",
                     hac,
                     n,
                     level,
