@@ -5,6 +5,7 @@
 """
 
 from salience.methods.series_design import baseline_design, slope_after, step_after, step_design
+from salience.methods.series_dispersion import local_dispersion, long_run_dispersion
 from salience.methods.series_fit import FAMILIES, Interrupted, SeriesFamily, interrupted
 from salience.methods.series_placebo import PlaceboRank, placebo_rank, usual_window
 from salience.methods.series_power import smallest_change, smallest_undated_change
@@ -12,8 +13,6 @@ from salience.methods.series_segments import (
     ChangePoints,
     OneChange,
     change_points,
-    local_dispersion,
-    long_run_dispersion,
     single_change,
 )
 

@@ -142,7 +142,7 @@ class Windows:
 
 
 def usual_window(periods: int, year: int) -> int:
-    """Return a year, or less where the series is short: an eighth of it, and so that 39 placebo dates are left; at least 4.
+    """Return a year; in a short series an eighth of it, or what leaves 39 placebo dates; at least 4.
 
     With fewer than 39 none may be as large for a p-value of .05, and the dates beside the one asked about nearly always
     are; see the table of power in docs/change.md.

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from salience.errors import MethodError
 from salience.methods.cells import FloatArray, check_vector
 from salience.methods.series_placebo import Windows, rank_first, take_windows
-from salience.methods.series_segments import change_points, check_exposure
+from salience.methods.series_segments import chance_of_no_change, check_exposure
 
 _MOST_DATES_PLANTED = 40
 _STRIDE, _LARGEST = 0.15, float(np.log(50.0))
@@ -162,14 +162,13 @@ def smallest_undated_change(
         for _ in range(_SERIES):
             drawn = rng.poisson(expected)
             if drawn.any():
-                found = change_points(drawn, most=3, draws=1, no_change=no_change)
-                number += found.no_change <= shown_at
+                number += chance_of_no_change(drawn, no_change=no_change) <= shown_at
         return number / _SERIES
 
     low, high = 0.0, float(np.log(50.0))
     if not e.any() or shown(high) < power:
         return float("inf")
-    while high - low > 0.04:
+    while high - low > 0.06:
         middle = (low + high) / 2.0
         low, high = (low, middle) if shown(middle) >= power else (middle, high)
     return float(np.exp(high))

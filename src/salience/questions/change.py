@@ -1,4 +1,4 @@
-"""Change: did conduct change at or after a date, or at any?
+"""Change: whether conduct changed at or after a date, or at any.
 
 A step in a monthly or weekly count is ranked among the steps at dates when nothing is known to have happened, for
 months of much violence follow each other and the usual errors lie. What covers the conflict is put to the same test.
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from salience.questions.answer import Answer, Evidence, Figure, Table
 from salience.questions.change_checks import judge, warn
 from salience.questions.change_figures import chart_changes, chart_coverage, chart_placebo, chart_series
-from salience.questions.change_fits import DateFound, Undated, find_changes, fit_dates, refuse_series
+from salience.questions.change_fits import DateFound, fit_dates, refuse_series
 from salience.questions.change_params import ChangeParams
 from salience.questions.change_series import Series, reduce_series
 from salience.questions.change_tables import (
@@ -23,6 +23,7 @@ from salience.questions.change_tables import (
     tabulate_placebo,
     tabulate_series,
 )
+from salience.questions.change_undated import Undated, find_changes
 from salience.questions.change_words import METHODS, estimate_all, say_headline, subject
 from salience.questions.frames import Tables
 from salience.questions.setting import Setting

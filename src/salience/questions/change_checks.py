@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from salience.methods.series import PlaceboRank
 from salience.questions.answer import Assumption, Status, format_number
-from salience.questions.change_fits import DateFound, Undated, window_of
+from salience.questions.change_fits import COVERAGE, DateFound, moves, window_of
 from salience.questions.change_params import ChangeParams
 from salience.questions.change_series import Series
+from salience.questions.change_undated import Undated
 from salience.questions.change_words import say_day
 
 ONE_SOURCE = 0.9
@@ -35,7 +35,8 @@ def judge(series: Series, dates: Sequence[DateFound], params: ChangeParams) -> t
             Assumption(
                 "The date was named before anybody looked at the series.",
                 "cannot be checked",
-                "who picks the date where the series jumps will find a jump: among 72 months some date looks certain in "
+                "who picks the date where the series jumps will find a jump: among 72 months some date "
+                "looks certain in "
                 "97 of 100 series without any change",
             ),
             _enough_placebos(fitted, params),
@@ -53,7 +54,8 @@ def judge(series: Series, dates: Sequence[DateFound], params: ChangeParams) -> t
         Assumption(
             f"Rows are dated to the {params.step}.",
             "holds" if share <= COARSE else "fails",
-            f"{series.coarse:,} of {series.rows:,} have a date less exact than that and are counted where their span begins; "
+            f"{series.coarse:,} of {series.rows:,} have a date less exact than that and are counted where "
+            "their span begins; "
             f"{series.undated:,} without any date are left out",
         )
     )
@@ -71,24 +73,23 @@ def _coverage_holds(series: Series, fitted: Sequence[DateFound], params: ChangeP
             text, "cannot be checked", "no date is given; the table of the series shows sources by period"
         )
     alpha = 1.0 - params.level
-    moved = sorted({name for each in fitted for name, rank in each.coverage.items() if _moves(rank, alpha)})
+    # Reports of anything rise with events themselves; reports for each event do not.
+    asked = [n for n in COVERAGE if n != "reports" or not series.coverage.events.any()]
+    moved = [n for n in asked if any(moves(each.coverage.get(n), alpha) for each in fitted)]
     if series.coverage.share >= ONE_SOURCE:
         share = format_number(series.coverage.share, "share")
         return Assumption(
             text, "cannot be checked",
-            f"{share} of all tellings are {series.coverage.largest}'s: what it saw and what happened cannot be told apart"
+            f"{share} of all tellings are {series.coverage.largest}'s: what it saw and what happened "
+            "cannot be told apart"
         )  # fmt: skip
     status: Status = "fails" if moved else "holds"
     how = (
-        f"the same test finds a step in the number of {', '.join(moved)}"
+        f"the same test finds a step in the number of {' and of '.join(moved)}"
         if moved
-        else "the same test finds no step in the number of sources, of reports, or of reports for each event"
+        else "the same test finds no step in the number of sources or of reports for each event"
     )
     return Assumption(text, status, how)
-
-
-def _moves(rank: PlaceboRank | None, alpha: float) -> bool:
-    return rank is not None and rank.p_value <= alpha
 
 
 def _enough_placebos(fitted: Sequence[DateFound], params: ChangeParams) -> Assumption:
@@ -98,7 +99,8 @@ def _enough_placebos(fitted: Sequence[DateFound], params: ChangeParams) -> Assum
     return Assumption(
         "There are enough other dates to compare with, and they are like this one.",
         "holds" if enough else "fails",
-        f"{fewest} placebo dates; {needed} are needed for {100 * params.level:.0f} %. That steps come about in the same way "
+        f"{fewest} placebo dates; {needed} are needed for {100 * params.level:.0f} %. That steps come "
+        "about in the same way "
         "throughout the series cannot be checked",
     )
 
@@ -110,7 +112,8 @@ def _independence(series: Series, fitted: Sequence[DateFound]) -> Assumption:
     if np.isfinite(largest):
         status = "holds" if abs(largest) <= bound else "fails"
     return Assumption(
-        "Periods are independent once trend, season and step are taken out. The rank does not need this; the models do.",
+        "Periods are independent once trend, season and step are taken out. The rank does not need this; "
+        "the models do.",
         status,
         f"neighbouring residuals correlate by {largest:.2f}; up to {bound:.2f} is chance",
     )
@@ -131,7 +134,8 @@ def warn(
     if series.coverage is not None and series.coverage.share >= ONE_SOURCE:
         said.append(
             f"{format_number(series.coverage.share, 'share')} of all that sources told is from one of them, "
-            f"{series.coverage.largest}. A change in what it sees, or in who helps it, looks like a change in what happened."
+            f"{series.coverage.largest}. A change in what it sees, or in who helps it, looks like a "
+            "change in what happened."
         )
     if series.coverage is None:
         said.append(
@@ -139,7 +143,8 @@ def warn(
         )
     if len([each for each in dates if each.rank is not None]) > 1:
         said.append(
-            f"{len(dates)} dates are asked about: their p-values are corrected for it (Holm), their intervals are not."
+            f"{len(dates)} dates are asked about: their p-values are corrected for it (Holm), their "
+            "intervals are not."
         )
     if series.unknown:
         said.append(f"{series.unknown:,} events have no number of deaths and count as none.")
@@ -150,12 +155,14 @@ def warn(
         )
     if series.coarse > COARSE * series.rows:
         said.append(
-            f"{series.coarse:,} of {series.rows:,} rows are dated less exactly than to the {params.step}: they gather where "
+            f"{series.coarse:,} of {series.rows:,} rows are dated less exactly than to the {params.step}: "
+            "they gather where "
             "their span begins, often in January, and may look like a change."
         )
     if undated is not None and undated.independent.no_change < alpha < undated.found.no_change:
         said.append(
-            "If periods were independent there would be changes beyond doubt; as much as these hang together, such swings come "
+            "If periods were independent there would be changes beyond doubt; as much as these hang "
+            "together, such swings come "
             "about without any."
         )
     return tuple(dict.fromkeys(said))
@@ -165,30 +172,31 @@ def _warn_date(each: DateFound, series: Series, params: ChangeParams, alpha: flo
     if each.rank is None:
         return [f"The record cannot say what changed after {each.day}: {each.reason}."]
     said = []
-    moved = [
-        name
-        for name in ("sources", "reports per event")
-        if (rank := each.coverage.get(name)) is not None and _moves(rank, alpha)
-    ]
+    moved = [name for name in ("sources", "reports per event") if moves(each.coverage.get(name), alpha)]
     if moved and each.moved(alpha):
         said.append(
-            f"Both moved after {say_day(each)}: what was counted, and the number of {' and of '.join(moved)}. The record does not "
+            f"Both moved after {say_day(each)}: what was counted, and the number of "
+            f"{' and of '.join(moved)}. The record does not "
             "say how much of the change is one of coverage."
         )
     elif moved:
         said.append(
-            f"The number of {' and of '.join(moved)} moved after {say_day(each)}, what was counted did not show it: a change "
+            f"The number of {' and of '.join(moved)} moved after {say_day(each)}, what was counted did "
+            "not show it: a change "
             "of conduct may be hidden by one of coverage."
         )
     if not each.by_placebo:
         said.append(
-            f"There are only {len(each.rank.dates)} placebo dates for {each.day}: no p-value under {each.rank.least_p:.2g} is "
-            "possible, and the interval is the model's own, which is too narrow. Weeks in place of months give more."
+            f"There are only {len(each.rank.dates)} placebo dates for {each.day}: no p-value under "
+            f"{each.rank.least_p:.2g} is "
+            "possible, and the interval is the model's own, which is too narrow. Weeks in place of months "
+            "give more."
         )
     wanted = window_of(series, params)
     if min(each.rank.before, each.rank.after) < wanted:
         said.append(
-            f"{each.day} lies near an end of the series: {each.rank.before} {params.step}s before it are held against "
+            f"{each.day} lies near an end of the series: {each.rank.before} {params.step}s before it are "
+            "held against "
             f"{each.rank.after} after it, and at placebo dates too."
         )
     return said

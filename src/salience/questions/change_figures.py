@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from salience.questions.answer import Figure, format_number
-from salience.questions.change_fits import DateFound, Undated
+from salience.questions.change_fits import DateFound
 from salience.questions.change_params import ChangeParams
 from salience.questions.change_series import Series
+from salience.questions.change_undated import Undated
 from salience.questions.change_words import say_day, say_period, say_rank, subject
 from salience.questions.charts import BLUE, FAINT, INK, ORANGE, VERMILION, WIDTH, chart_of, finish_chart
 
@@ -42,9 +43,10 @@ def chart_series(series: Series, each: DateFound, number: int, params: ChangePar
     )
     y = alt.Y("value:Q", title=f"{params.count} a {params.step}", scale=alt.Scale(zero=True))
     base = chart_of(rows)
+    counted = base.transform_filter(f"datum.what === '{COUNTED}'")
     layers = [
-        base.transform_filter(f"datum.what === '{COUNTED}'").mark_line(strokeWidth=1, opacity=0.5).encode(x=x, y=y, color=colour),
-        base.transform_filter(f"datum.what === '{COUNTED}'").mark_point(filled=True, size=22, opacity=1).encode(x=x, y=y, color=colour),
+        counted.mark_line(strokeWidth=1, opacity=0.5).encode(x=x, y=y, color=colour),
+        counted.mark_point(filled=True, size=22, opacity=1).encode(x=x, y=y, color=colour),
         base.transform_filter(f"datum.what !== '{COUNTED}'").mark_line(strokeWidth=2.5).encode(
             x=x, y=y, color=colour, detail="side:N",
             strokeDash=alt.condition(f"datum.what === '{WITHOUT}'", alt.value([6, 4]), alt.value([1, 0]))),
@@ -59,8 +61,10 @@ def chart_series(series: Series, each: DateFound, number: int, params: ChangePar
         )
     layers.append(_rule(each))
     text = (
-        f"Points: {params.count} counted; solid: their mean level in the windows before and after {each.day}, by days covered; "
-        f"dashed: the level after it had there been no step, shaded its {100 * params.level:.0f} % interval; grey: the date."
+        f"Points: {params.count} counted; solid: their mean level in the windows before and after "
+        f"{each.day}, by days covered; "
+        f"dashed: the level after it had there been no step, shaded its {100 * params.level:.0f} % "
+        "interval; grey: the date."
     )
     return finish_chart(
         alt.layer(*layers),
@@ -92,10 +96,14 @@ def _band(series: Series, each: DateFound) -> list[dict[str, Any]]:
     if each.fitted is None or low <= 0 or not np.isfinite(high):
         return []
     return [
-        {"start": str(series.periods.starts[i]), "low": float(each.fitted[i] / high), "high": float(each.fitted[i] / low)}
+        {
+            "start": str(series.periods.starts[i]),
+            "low": float(each.fitted[i] / high),
+            "high": float(each.fitted[i] / low),
+        }
         for i in np.flatnonzero(series.keep)
         if i >= each.first and np.isfinite(each.fitted[i])
-    ]  # fmt: skip
+    ]
 
 
 def _rule(each: DateFound) -> Any:
@@ -130,12 +138,13 @@ def _chart_share(series: Series, each: DateFound, number: int, params: ChangePar
     )
     line = base.mark_line(color=INK, strokeWidth=2.5).encode(x=x, y="expected:Q", detail="side:N")
     text = (
-        f"Points: share of {subject(params)} in those and {series.against_name}; line: its level in the windows before and after "
+        f"Points: share of {subject(params)} in those and {series.against_name}; line: its level in the "
+        "windows before and after "
         f"{each.day}; grey: the date."
     )
-    return finish_chart(
-        dots + line + _rule(each), f"series_{number + 1}", _series_title(series, each, params), text, "series", height=260
-    )  # fmt: skip
+    title = _series_title(series, each, params)
+    drawn = dots + line + _rule(each)
+    return finish_chart(drawn, f"series_{number + 1}", title, text, "series", height=260)
 
 
 def chart_placebo(series: Series, each: DateFound, number: int, params: ChangeParams) -> Figure | None:
@@ -162,8 +171,10 @@ def chart_placebo(series: Series, each: DateFound, number: int, params: ChangePa
     lines = chart_of([{"at": size}, {"at": -size}]).mark_rule(color=FAINT, strokeDash=[4, 4]).encode(y="at:Q")
     title = say_rank(each.rank)
     text = (
-        f"Each stem is the step at one date: the level in the window after it over that before. The red one is {each.day}; "
-        "dashed: its size, either way. Dates close to it hold a part of its step and are kept, so that a slow wave cannot pass "
+        "Each stem is the step at one date: the level in the window after it over that before. The red "
+        f"one is {each.day}; "
+        "dashed: its size, either way. Dates close to it hold a part of its step and are kept, so that a "
+        "slow wave cannot pass "
         "for a step."
     )
     return finish_chart(
@@ -203,7 +214,8 @@ def chart_coverage(series: Series, dates: Sequence[DateFound], params: ChangePar
         head = alt.TitleParams(text=name, anchor="start", fontSize=13, fontWeight="normal", color=INK)
         panels.append(alt.layer(encoded, *marks).properties(width=WIDTH, height=95, title=head))
     text = (
-        f"From above: {', '.join(name for name, _, _ in parts)}, by {params.step}. Grey: the dates asked about. Where the lower "
+        f"From above: {', '.join(name for name, _, _ in parts)}, by {params.step}. Grey: the dates asked "
+        "about. Where the lower "
         "ones jump with the uppermost, a change may be one of coverage."
     )
     title = "What was counted, and how much was told of the conflict at all"
@@ -246,13 +258,14 @@ def chart_changes(series: Series, undated: Undated | None, params: ChangeParams)
         .properties(width=WIDTH, height=110)
     )
     text = (
-        f"Above: counted (points) and the level of the series (line) with its {100 * params.level:.0f} % interval, averaged over "
-        f"all numbers of changes. Below: how likely a change begins at each {params.step}; the bars add up to the expected number "
+        f"Above: counted (points) and the level of the series (line) with its {100 * params.level:.0f} % "
+        "interval, averaged over "
+        f"all numbers of changes. Below: how likely a change begins at each {params.step}; the bars add "
+        "up to the expected number "
         "of changes."
     )
-    return finish_chart(
-        alt.vconcat(top, bars, spacing=10).resolve_scale(x="shared"), "changes", _changes_title(series, undated), text, "series"
-    )  # fmt: skip
+    both = alt.vconcat(top, bars, spacing=10).resolve_scale(x="shared")
+    return finish_chart(both, "changes", _changes_title(series, undated), text, "series")
 
 
 def _changes_title(series: Series, undated: Undated) -> str:

@@ -21,6 +21,8 @@ FEWEST_PERIODS = 12
 FEWEST_ROWS = 10
 # A date needs so many periods on each side.
 FEWEST_BESIDE = 3
+# A step of coverage smaller than this (log ratio) is none, however even the series.
+SMALL_STEP = 0.095
 COVERAGE = ("sources", "reports", "reports per event")
 FAMILY_NAMES: dict[methods.SeriesFamily, str] = {
     "poisson": "Poisson, periods independent",
@@ -82,7 +84,7 @@ class DateFound:
     coverage: dict[str, methods.PlaceboRank | None] = field(default_factory=dict)
 
     def ratio(self) -> tuple[float, float, float]:
-        """Return the ratio of levels with its interval: by placebo dates, or by HAC errors where those are too few."""
+        """Return the ratio with its interval: by placebo dates, or by HAC errors where those are too few."""
         assert self.rank is not None
         ends = (self.rank.low, self.rank.high)
         if not self.by_placebo:
@@ -101,25 +103,9 @@ class DateFound:
         return self.rank is not None and self.adjusted <= alpha
 
 
-@dataclass(frozen=True, slots=True)
-class Undated:
-    """Changes without a date.
-
-    Attributes
-    ----------
-    found : ChangePoints
-        With the dispersion over the long run.
-    independent : ChangePoints
-        As if periods were independent Poisson counts.
-    smallest : float
-        The smallest ratio of levels that would have been shown.
-    exposure : (n,) float
-    """
-
-    found: methods.ChangePoints
-    independent: methods.ChangePoints
-    smallest: float
-    exposure: Floats
+def moves(rank: methods.PlaceboRank | None, alpha: float) -> bool:
+    """Whether coverage moved: its step stands out and is more than a tenth."""
+    return rank is not None and rank.p_value <= alpha and abs(rank.estimate) > SMALL_STEP
 
 
 def refuse_series(series: Series | None, params: ChangeParams) -> str:
@@ -186,7 +172,8 @@ def _refuse_date(series: Series, day: date, first: int, split: bool) -> str:
     after = int(series.keep[first:].sum())
     if min(before, after) < FEWEST_BESIDE:
         number, side = (before, "before") if before < after else (after, "after")
-        return f"the series has {number} whole {step}{'s' if number != 1 else ''} {side} {day}; {FEWEST_BESIDE} are needed"
+        whole = f"{number} whole {step}{'s' if number != 1 else ''}"
+        return f"the series has {whole} {side} {day}; {FEWEST_BESIDE} are needed"
     held = series.counts + (series.against if series.against is not None else 0)
     if not held[series.keep].any():
         return "nothing was counted"
@@ -383,24 +370,3 @@ def _holm(found: Sequence[DateFound]) -> list[DateFound]:
         largest = max(largest, min(1.0, (len(ranked) - i) * each.adjusted))
         adjusted[each.day] = largest
     return [replace(each, adjusted=adjusted.get(each.day, 1.0)) for each in found]
-
-
-def find_changes(series: Series, params: ChangeParams, seed: int) -> Undated | None:
-    """Look for changes at all dates; None where the series cannot carry it.
-
-    Where two series are compared, the exposure of the first is the sum of both: what changes is its share.
-    """
-    exposure = series.periods.days / np.median(series.periods.days)
-    if series.against is not None:
-        exposure = series.counts + series.against
-    exposure = np.where(series.keep, exposure, 0.0)
-    counts = np.where(series.keep, series.counts, 0.0)
-    try:
-        dispersion = methods.long_run_dispersion(counts, exposure)
-        settings = {"most": params.most_changes, "shortest": 2, "draws": params.draws, "seed": seed, "level": params.level}  # fmt: skip
-        found = methods.change_points(counts, exposure, dispersion=dispersion, **settings)  # type: ignore[arg-type]
-        independent = methods.change_points(counts, exposure, **settings)  # type: ignore[arg-type]
-        smallest = methods.smallest_undated_change(counts, exposure, dispersion=dispersion, seed=seed)
-    except MethodError:
-        return None
-    return Undated(found, independent, smallest, exposure)

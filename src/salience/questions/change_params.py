@@ -24,8 +24,8 @@ class ChangeParams(BaseModel):
     )
     count: Counted = Field(
         "events",
-        description="What is counted: events, deaths or civilian deaths in them (best figure), statements or mentions in "
-        "texts, reports; or material responses (deeds) held against verbal ones (PLOVER).",
+        description="What is counted: events, deaths or civilian deaths in them (best figure), statements or mentions "
+        "in texts, reports; or material responses (deeds) held against verbal ones (PLOVER).",
     )
     actor: tuple[str, ...] = Field(
         (),

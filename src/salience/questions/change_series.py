@@ -265,7 +265,7 @@ def _day(value: Any) -> date:
 
 
 def _event_coverage(record: Tables, setting: Setting, periods: Periods) -> Coverage | None:
-    """Count who told of any event: the same outlets in every month, or more of them since?"""
+    """Count who told of any event, to see whether more sources tell since."""
     days = in_period(record, setting).select(nw.col("id").alias("event"), nw.col("date_from").alias("day"))
     told = who_told(record, setting).select("event", "source").join(days, on="event", how="inner")
     rows = told.group_by("day", "source").agg(nw.len().alias("n")).collect("pyarrow").to_native().to_pylist()

@@ -8,9 +8,10 @@ import numpy as np
 
 from salience.methods.series import PlaceboRank
 from salience.questions.answer import Cell, Column, Table
-from salience.questions.change_fits import DateFound, Undated
+from salience.questions.change_fits import DateFound
 from salience.questions.change_params import ChangeParams
 from salience.questions.change_series import Series
+from salience.questions.change_undated import Undated
 from salience.questions.change_words import NAMES, say_period
 
 
@@ -48,10 +49,13 @@ def tabulate_dates(dates: Sequence[DateFound], params: ChangeParams) -> Table:
         "The step at each date",
         columns,
         tuple(rows),
-        "Mean level in a window after the date over that in a window before it, a year each where the series is long enough, "
+        "Mean level in a window after the date over that in a window before it, a year each where the "
+        "series is long enough, "
         "less the drift that is usual at other dates. p is the share of dates with as large a "
-        "step, the date itself counted; for several dates it is corrected by Holm's rule. The interval holds all steps that, "
-        "taken out of the series, leave nothing that stands out. The smallest changes are those that would have been shown in "
+        "step, the date itself counted; for several dates it is corrected by Holm's rule. The interval "
+        "holds all steps that, "
+        "taken out of the series, leave nothing that stands out. The smallest changes are those that "
+        "would have been shown in "
         "four cases of five, had they been planted at other dates of this series.",
     )
 
@@ -81,7 +85,8 @@ def tabulate_coverage(dates: Sequence[DateFound]) -> Table:
         "Did coverage change at the same date?",
         columns,
         tuple(rows),
-        "Of all events or texts of the case, not only of those asked for. Where more is told of everything, a rise in what "
+        "Of all events or texts of the case, not only of those asked for. Where more is told of "
+        "everything, a rise in what "
         "is recorded need not be one in what happened; and where more happens, more sources report.",
     )
 
@@ -119,8 +124,10 @@ def tabulate_models(dates: Sequence[DateFound]) -> Table:
         "What other models say, and why they are not believed",
         columns,
         tuple(rows),
-        "Where months hang together, intervals that take them for independent are far too narrow: with an autocorrelation of "
-        "0.7 they cry change in more than half of series without one (docs/change.md). The last row is the answer's.",
+        "Where months hang together, intervals that take them for independent are far too narrow: with an "
+        "autocorrelation of "
+        "0.7 they cry change in more than half of series without one (docs/change.md). The last row is "
+        "the answer's.",
     )
 
 
@@ -152,7 +159,8 @@ def tabulate_numbers(undated: Undated | None) -> Table:
         "Did anything change at all, at any date?",
         columns,
         tuple(rows),
-        f"The counts vary {factor} times as much as independent ones would, over the long run, and count for so much less. "
+        f"The counts vary {factor} times as much as independent ones would, over the long run, and count "
+        "for so much less. "
         f"{able}The last column is without that allowance, and finds changes where months merely hang together.",
     )
 
@@ -187,7 +195,8 @@ def tabulate_changes(series: Series, undated: Undated | None, params: ChangePara
         "Where they lie, if there were any",
         columns,
         tuple(rows),
-        f"For the most probable number of changes above 0. Levels are {unit}, averaged over all numbers of changes.",
+        f"For the most probable number of changes above 0. Levels are {unit}, averaged over all numbers "
+        "of changes.",
     )
 
 

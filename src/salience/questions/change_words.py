@@ -9,9 +9,10 @@ import numpy as np
 
 from salience.methods.series import PlaceboRank
 from salience.questions.answer import Estimate, Method, format_number
-from salience.questions.change_fits import DateFound, Undated
+from salience.questions.change_fits import DateFound, moves
 from salience.questions.change_params import ChangeParams
 from salience.questions.change_series import Series
+from salience.questions.change_undated import Undated
 
 METHODS = (
     Method("Interrupted time series", "Bernal, Cummins & Gasparrini 2017, Int. J. Epidemiol. 46: 348-355"),
@@ -71,14 +72,16 @@ def _say_date(each: DateFound, series: Series, params: ChangeParams) -> str:
     ratio = each.ratio()
     if not each.by_placebo:
         return (
-            f"The record cannot say whether {what} changed after {say_day(each)}: {len(each.rank.dates)} other dates are too few "
+            f"The record cannot say whether {what} changed after {say_day(each)}: {len(each.rank.dates)} "
+            "other dates are too few "
             f"to tell how large steps come about by themselves. Taken at face value, {_say_level(each, series)} "
             f"({say_interval(ratio, params.level)})."
         )
     rank = f"{say_rank(each.rank)} ({_say_p(each)})"
     if each.moved(alpha):
         return (
-            f"After {say_day(each)} {what} {_say_move(each, series, params)} ({say_interval(ratio, params.level)}); {rank}"
+            f"After {say_day(each)} {what} {_say_move(each, series, params)} "
+            f"({say_interval(ratio, params.level)}); {rank}"
             f"{_say_coverage(each, alpha, moved=True)}."
         )
     return (
@@ -156,7 +159,7 @@ def _say_coverage(each: DateFound, alpha: float, *, moved: bool) -> str:
     sources = each.coverage.get("sources")
     depth = each.coverage.get("reports per event")
     for rank, name in ((sources, "the number of sources"), (depth, "the number of reports for each event")):
-        if rank is None or rank.p_value > alpha or not np.isfinite(rank.estimate):
+        if rank is None or not moves(rank, alpha) or not np.isfinite(rank.estimate):
             continue
         way = "rose" if rank.estimate > 0 else "fell"
         assert each.rank is not None
@@ -188,7 +191,8 @@ def say_undated(series: Series, undated: Undated | None, params: ChangeParams) -
     none = undated.found.no_change
     if none > 1.0 - params.level:
         able = (
-            f" A change half-way by a factor of {format_number(undated.smallest)} would have been shown in four cases of five."
+            f" A change half-way by a factor of {format_number(undated.smallest)} would have been shown "
+            "in four cases of five."
             if np.isfinite(undated.smallest)
             else " No change of any size would have been shown."
         )
@@ -204,7 +208,8 @@ def say_undated(series: Series, undated: Undated | None, params: ChangeParams) -
     number = {1: "once", 2: "twice"}.get(k, f"{k} times")
     shown = "; ".join(places[:3])
     return (
-        f"{what[0].upper()}{what[1:]} changed: most probably {number} ({chance}), {shown}; the probability of no change is "
+        f"{what[0].upper()}{what[1:]} changed: most probably {number} ({chance}), {shown}; the "
+        "probability of no change is "
         f"{format_number(none, 'chance') if none >= 0.001 else 'under 0.1 %'}. Levels are per {step}."
     )
 
@@ -286,8 +291,8 @@ def estimate_all(
     if undated is not None:
         low, high = (_with_prior(undated.found.no_change, prior) for prior in (0.2, 0.8))
         found.append(
-            Estimate("no_change", "Probability that nothing changed at any date", undated.found.no_change, low, high, "chance",
-                     n, level, "changes without a date",
+            Estimate("no_change", "Probability that nothing changed at any date", undated.found.no_change, low, high,
+                     "chance", n, level, "changes without a date",
                      "starting from a chance of 50 %; the interval starts from 20 % and from 80 %")
         )  # fmt: skip
     return tuple(found)
@@ -300,7 +305,7 @@ def _ratio(
     value, low, high = ratio
     if not np.isfinite(value):
         return Estimate(name, label, None, None, None, "ratio", n, level, view,
-                        f"none before the date: the ratio has no upper end, and at least {low:.3g}; {note}")  # fmt: skip
+                        f"none before the date: the ratio has no upper end, {low:.3g} at least; {note}")  # fmt: skip
     if not np.isfinite(high):
         note = f"the interval begins at {low:.3g} and has no upper end; {note}"
         return Estimate(name, label, value, None, None, "ratio", n, level, view, note)

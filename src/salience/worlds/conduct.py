@@ -1,4 +1,4 @@
-"""A planted change of conduct: from a known month on, one actor does more or less; how it is reported stays the same."""
+"""A planted change of conduct: from a known month on, one actor does more or less; reporting stays the same."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def month_start(world: World, month: int) -> date:
 
 
 def change_truth(truth: Truth) -> dict[str, Any]:
-    """Return what `truth/change.json` holds: planted changes, campaigns that begin, and all events by actor and month."""
+    """Return what `truth/change.json` holds: planted changes, late beginnings, events by month."""
     world = truth.world
     month = _months(world, truth.events)
     acting = sorted({c.actor for c in world.campaigns})
