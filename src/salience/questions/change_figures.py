@@ -62,7 +62,7 @@ def chart_series(series: Series, each: DateFound, number: int, params: ChangePar
     layers.append(_rule(each))
     text = (
         f"Points: {params.count} counted; solid: their mean level in the windows before and after "
-        f"{each.day}, by days covered; "
+        f"{each.day}, by days covered and season; "
         f"dashed: the level after it had there been no step, shaded its {100 * params.level:.0f} % "
         "interval; grey: the date."
     )

@@ -315,6 +315,9 @@ def _models(
         except MethodError:
             continue
     rows.append(_row("allowing for autocorrelation (HAC)", model, params.level, hac=True))
+    sides = series.counts[:first].sum(), series.counts[first:].sum()
+    if min(sides) < FEWEST_ROWS:
+        return tuple(rows)  # hardly anything on one side: it has no slope
     try:
         two = methods.interrupted(
             series.counts, sloped, offset, params.family, against=series.against, keep=keep
