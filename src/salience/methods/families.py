@@ -83,6 +83,47 @@ class Poisson:
         return Expectation(mu, mu, mu)
 
 
+class NegativeBinomial:
+    """Counts of 0 and more: negative binomial (NB2) with mean mu = exp(eta) and variance mu + mu²/theta.
+
+    log f(y) = sum_{j<y} log(1 + j/theta) + y (eta − L) − theta L − log y!, with L = log(1 + mu/theta)
+    (Cameron & Trivedi 2013, section 3.3.1).
+    """
+
+    has_dispersion = True
+
+    def __init__(self, counts: FloatArray) -> None:
+        if counts.max() > _LARGEST_COUNT:
+            raise MethodError(f"counts reach {counts.max():g}; expected at most {_LARGEST_COUNT:,}")
+        self._y = counts
+        self._index = counts.astype(np.intp)
+        self._constant = gammaln(counts + 1.0)
+        self._below = np.arange(int(counts.max()), dtype=np.float64)
+
+    def evaluate(self, eta: FloatArray, tau: float) -> Likelihood:
+        """Return the log-likelihood of each cell and its derivatives."""
+        theta = float(np.exp(tau))
+        y, mu = self._y, exp_predictor(eta)
+        c = mu / theta
+        L = np.log1p(c)
+        p = c / (1.0 + c)
+        u_tau = theta * _log1p_less_fraction(c, L, p)
+        gamma, gamma_tau, gamma_tau_tau = gamma_ratio(self._below, self._index, theta)
+        surprise = (y - mu) / (1.0 + c)
+        return Likelihood(
+            value=gamma + y * (eta - L) - theta * L - self._constant,
+            eta=surprise,
+            eta_eta=-p * surprise - mu / (1.0 + c),
+            tau=gamma_tau + y * p - u_tau,
+            eta_tau=p * surprise,
+            tau_tau=gamma_tau_tau - y * p / (1.0 + c) - u_tau + theta * p * p,
+        )
+
+    def predictor_of_mean(self, mean: FloatArray) -> FloatArray:
+        """Return a predictor whose expected outcome is about this mean."""
+        return np.log(np.maximum(mean, 1e-8))
+
+
 class Binary:
     """Outcomes of 0 or 1 with probability 1 / (1 + exp(−eta))."""
 
@@ -175,7 +216,7 @@ class ZeroTruncatedNegativeBinomial:
         mean = mu / seen
         u_tau = theta * _log1p_less_fraction(c, L, p)
         u_tau_tau = u_tau - theta * p * p
-        gamma, gamma_tau, gamma_tau_tau = self._gamma_ratio(theta)
+        gamma, gamma_tau, gamma_tau_tau = gamma_ratio(self._below, self._index, theta)
         surprise = (y - mean) / (1.0 + c)
         return Likelihood(
             value=gamma + y * (eta - L) - u - np.log(seen) - self._constant,
@@ -185,14 +226,6 @@ class ZeroTruncatedNegativeBinomial:
             eta_tau=p * surprise + mean * odds_unseen * u_tau / (1.0 + c),
             tau_tau=gamma_tau_tau - y * p / (1.0 + c) - (u_tau_tau - odds_unseen * u_tau**2) / seen,
         )
-
-    def _gamma_ratio(self, theta: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return sum_{j<y} log(1 + j/theta) and its two derivatives in log theta, for each cell."""
-        j = self._below
-        share = j / (theta + j)
-        tables = (np.log1p(j / theta), -share, share * (theta / (theta + j)))
-        first, second, third = (np.append(0.0, np.cumsum(table))[self._index] for table in tables)
-        return first, second, third
 
     def predictor_of_mean(self, mean: FloatArray) -> FloatArray:
         """Return a predictor whose expected outcome is about this mean."""
@@ -253,6 +286,19 @@ class LogSeries:
         mean = np.where(c > 0, c / np.where(L > 0, L, 1.0), 1.0)
         p = c / (1.0 + c)
         return Expectation(mean, mean * (1.0 - np.where(c > 0, p / np.where(L > 0, L, 1.0), 1.0)), None)
+
+
+def gamma_ratio(
+    below: FloatArray, index: npt.NDArray[np.intp], theta: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return sum_{j<y} log(1 + j/theta) and its two derivatives in log theta, for each cell.
+
+    `below` holds 0, 1, … up to the largest count, less one; `index` the counts.
+    """
+    share = below / (theta + below)
+    tables = (np.log1p(below / theta), -share, share * (theta / (theta + below)))
+    first, second, third = (np.append(0.0, np.cumsum(table))[index] for table in tables)
+    return first, second, third
 
 
 def exp_predictor(eta: FloatArray) -> FloatArray:

@@ -20,6 +20,10 @@ _PLACES = {
         "salience.questions.attention_params:AttentionParams",
         "salience.questions.attention:ask_attention",
     ),
+    "change": (
+        "salience.questions.change_params:ChangeParams",
+        "salience.questions.change:ask_change",
+    ),
     "hidden": (
         "salience.questions.hidden_params:HiddenParams",
         "salience.questions.hidden:ask_hidden",

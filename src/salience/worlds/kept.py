@@ -141,6 +141,7 @@ outlets.csv      every outlet's true coefficients: the chance of reporting is th
                  + actor + copy_effect if the outlet it copies reported; "silent" means never
 parameters.json  all parameters, and the expected number of sources at 0 to 50 deaths that follows from them
 disparity.json   detentions by population group: true rate ratios, shares, and chances of being named
+change.json      changes of conduct that were planted, actors that begin later, and all events by actor and month
 dirt.json        the errors planted in ged.csv, by kind, with the ids of their rows
 """
 

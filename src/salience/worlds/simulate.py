@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from salience.errors import CaseError
+from salience.worlds.conduct import change_conduct
 from salience.worlds.truth import (
     Days,
     Events,
@@ -22,7 +23,9 @@ from salience.worlds.world import World, phrases
 
 EARTH_KM = 6371.0088  # mean radius, IUGG
 KM_PER_DEGREE = 111.2
-PLACES, EVENTS, REPORTS, CODING, DIRTYING = range(5)  # each step draws from a random stream of its own
+PLACES, EVENTS, REPORTS, CODING, DIRTYING, CONDUCT = range(
+    6
+)  # each step draws from a random stream of its own
 PHRASES = 1 << 16  # a report's wording is drawn before it is known how many wordings there are
 
 
@@ -50,6 +53,7 @@ def simulate(world: World, seed: int) -> Truth:
     rng = stream(seed, EVENTS)
     rates = draw_rates(world, rng)
     events = draw_events(world, places, rates, int(rng.poisson(world.events)), rng)
+    events = change_conduct(world, events, stream(seed, CONDUCT))
     reports = draw_reports(world, places, events, stream(seed, REPORTS))
     return Truth(world, seed, places, events, reports)
 

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from salience.worlds.conduct import Change
+
 # Halvanea's names, campaigns and outlets, and the words that places and headlines are made of.
 _CAST = tomllib.loads(files(__package__).joinpath("halvanea.toml").read_text(encoding="utf-8"))
 
@@ -139,6 +141,10 @@ class World(_Frozen):
     persistence: float = Field(
         0.85, ge=0, lt=1, description="Autocorrelation of log intensity, month to month."
     )
+    changes: tuple[Change, ...] = Field(
+        (),
+        description="Planted changes of conduct; none by default, and then events are as they always were.",
+    )
     coder_takes: Literal["median", "highest"] = Field(
         "median", description="Which of the unofficial figures the dataset's coder enters as best."
     )
@@ -153,6 +159,10 @@ class World(_Frozen):
             _require(c.side_b, actors | {"Civilians"}, "actor", f"campaign {c.id}")
             _require(c.actor, {c.side_a, c.side_b} - {"Civilians"}, "actor", f"campaign {c.id}")
             _require(c.home, provinces, "province", f"campaign {c.id}")
+        for change in self.changes:
+            _require(change.actor, {c.actor for c in self.campaigns}, "actor", "the planted change")
+            if change.month >= self.months:
+                raise ValueError(f"the planted change is in month {change.month} of {self.months}")
         for o in self.outlets:
             for actor in (*o.actors, *o.silent_on):
                 _require(actor, actors, "actor", f"outlet {o.name}")

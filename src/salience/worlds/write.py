@@ -16,6 +16,7 @@ import pyarrow as pa
 from salience.errors import CaseError
 from salience.record.names import normalise_name
 from salience.worlds.coding import code_events
+from salience.worlds.conduct import change_question, change_truth
 from salience.worlds.dirt import plant_dirt, spelled_otherwise
 from salience.worlds.ged import ged_table, headlines
 from salience.worlds.kept import Columns, event_columns, outlet_columns, parameters, readme, report_columns
@@ -132,6 +133,7 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
         "truth/reports.csv": _csv(report_columns(truth, ids)),
         "truth/outlets.csv": _csv(outlet_columns(truth)),
         "truth/parameters.json": _json(parameters(truth)),
+        "truth/change.json": _json(change_truth(truth)),
         "truth/dirt.json": _json({name: asdict(sort) for name, sort in planted.items()}),
     }
 
@@ -209,7 +211,14 @@ as = "persons"
 group = "Uplanders"
 
 [questions.reconcile]
-"""
+
+[questions.change]
+{_change_toml(world)}"""
+
+
+def _change_toml(world: World) -> str:
+    asked = change_question(world)
+    return "".join(f"{key} = [{_quoted(value)}]\n" for key, value in sorted(asked.items()))
 
 
 def _official(world: World) -> int | None:
