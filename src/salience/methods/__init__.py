@@ -1,6 +1,7 @@
 """Numerics only: arrays in, estimates out. Nothing here knows of records, files or conflicts."""
 
 from salience.methods import (
+    agreement,
     bargaining,
     binary,
     capture,
@@ -9,13 +10,20 @@ from salience.methods import (
     counts,
     inequality,
     intervals,
+    leads,
     margins,
+    near_duplicates,
+    passages,
+    rates,
+    reports,
     residuals,
     scores,
     series,
+    words,
 )
 
 __all__ = [
+    "agreement",
     "bargaining",
     "binary",
     "capture",
@@ -24,8 +32,14 @@ __all__ = [
     "counts",
     "inequality",
     "intervals",
+    "leads",
     "margins",
+    "near_duplicates",
+    "passages",
+    "rates",
+    "reports",
     "residuals",
     "scores",
     "series",
+    "words",
 ]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from salience.methods.capture_kernels import compiled
+from salience.methods.compiling import compiled
 from salience.methods.cells import FloatArray, IntArray
 from salience.methods.reports_kernels import chance_between, draw_truncated
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from salience.methods.capture_kernels import compiled
+from salience.methods.compiling import compiled
 from salience.methods.cells import FloatArray, IntArray
 
 ROOT_HALF = math.sqrt(0.5)
