@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from salience.methods.compiling import compiled
 from salience.methods.cells import FloatArray, IntArray
+from salience.methods.compiling import compiled
 from salience.methods.reports_kernels import chance_between, draw_truncated
 
 FAR = 1e4  # variance of a path's beginning, before anything is told

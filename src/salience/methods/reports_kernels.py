@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from salience.methods.compiling import compiled
 from salience.methods.cells import FloatArray, IntArray
+from salience.methods.compiling import compiled
 
 ROOT_HALF = math.sqrt(0.5)
 HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
