@@ -59,13 +59,13 @@ def fit_roles(
     for fold in range(folds):
         inside = [k for k in range(len(texts)) if part[k] != fold]
         known = learn_names([words[k] for k in inside], [fillers[k] for k in inside], roles)
-        for k in np.flatnonzero(part == fold):
+        for k in map(int, np.flatnonzero(part == fold)):
             gold = {
                 role: {fold_name(n) for entity in fillers[k].get(role, ()) for n in entity} for role in roles
             }
             for name, places in candidates(words[k], known).items():
                 rows.append(describe(words[k], name, places, known, roles))
-                home.append((int(k), name))
+                home.append((k, name))
                 for role in roles:
                     truth[role].append(int(name in gold[role]))
     models: dict[str, Any] = {"known": learn_names(words, fillers, roles), "roles": tuple(roles)}
