@@ -46,7 +46,9 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
     readers: dict[str, Callable[[Sequence[str]], list[Coded]]] = {"verb list": by_verbs}
     if not given.no_peers:
         readers["dependency parse"] = by_parse
-    out["peers"] = {name: score(records, read([r["text"] for r in records])) for name, read in readers.items()}
+    out["peers"] = {
+        name: score(records, read([r["text"] for r in records])) for name, read in readers.items()
+    }
     out["records"] = len(records)
     return out
 

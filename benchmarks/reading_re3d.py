@@ -42,7 +42,9 @@ class Source:
 
 def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument("--others", type=Path, help="Folder of the sources to learn from; else those beside FOLDER.")
+    parser.add_argument(
+        "--others", type=Path, help="Folder of the sources to learn from; else those beside FOLDER."
+    )
 
 
 def measure(given: argparse.Namespace) -> dict[str, Any]:
@@ -52,7 +54,12 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
     others = tested if beside == given.folder else [
         load(folder) for folder in sources_in(beside) if folder.name not in {t.name for t in tested}
     ]  # fmt: skip
-    readers = {"judge": by_judge, "rules and spaCy": by_rules, "names, then spaCy": by_list, "spaCy": by_spacy}
+    readers = {
+        "judge": by_judge,
+        "rules and spaCy": by_rules,
+        "names, then spaCy": by_list,
+        "spaCy": by_spacy,
+    }
     counts: dict[str, dict[str, dict[str, Counts]]] = {}
     failed: Counter[str] = Counter()
     for source in tested:
@@ -64,7 +71,9 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
             if how == "judge":
                 failed += failures(source, found)
     out = summed(counts["judge"].values())
-    out["sources"] = {name: together(each[k] for k in KINDS).scores() for name, each in counts["judge"].items()}
+    out["sources"] = {
+        name: together(each[k] for k in KINDS).scores() for name, each in counts["judge"].items()
+    }
     out["readers"] = {how: summed(each.values())["micro"] for how, each in counts.items()}
     out["overlap"] = {how: overlap(each.values()) for how, each in counts.items()}
     out["what fails"] = dict(failed.most_common())
@@ -122,7 +131,11 @@ def by_rules(source: Source, others: Sequence[Source]) -> list[Gold]:
 def by_judge(source: Source, others: Sequence[Source]) -> list[Gold]:
     judge = MentionJudge().fit(
         [text for other in others for text in other.texts],
-        [all_suggestions(t, s) for other in others for t, s in zip(other.texts, other.suggested, strict=True)],
+        [
+            all_suggestions(t, s)
+            for other in others
+            for t, s in zip(other.texts, other.suggested, strict=True)
+        ],
         [gold for other in others for gold in other.gold],
     )
     return [

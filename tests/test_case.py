@@ -249,3 +249,34 @@ def test_the_cases_of_the_project_run_on_the_real_data(
         assert case.check() == []
         assert case.warnings() == []
     assert done.report.stat().st_size > 50_000
+
+
+def _case_of_two(folder: Path, *names: str) -> Path:
+    folder.mkdir()
+    inputs = "".join(f'\n[[inputs]]\nfile = "{name}"\nas = "ucdp"\n' for name in names)
+    (folder / "case.toml").write_text(f'name = "Two"\n{inputs}', encoding="utf-8")
+    return folder
+
+
+def test_data_finds_files_in_the_folders_below_it(tmp_path: Path) -> None:
+    case_folder = _case_of_two(tmp_path / "case", "a.csv", "deep/b.csv")
+    for place in ("one/a.csv", "deep/b.csv"):
+        (tmp_path / "data" / place).parent.mkdir(parents=True)
+        write_ged(tmp_path / "data" / place, [row(1 + len(place))])
+    with salience.open(case_folder, data=tmp_path / "data") as case:
+        assert [i.file for i in case.run().imports] == ["a.csv", "b.csv"]
+
+
+def test_a_file_that_lies_in_two_folders_is_not_guessed(tmp_path: Path) -> None:
+    case_folder = _case_of_two(tmp_path / "case", "a.csv", "b.csv")
+    for place in ("one/a.csv", "two/a.csv", "one/b.csv"):
+        (tmp_path / "data" / place).parent.mkdir(parents=True, exist_ok=True)
+        write_ged(tmp_path / "data" / place, [row(1)])
+    with (
+        salience.open(case_folder, data=tmp_path / "data") as case,
+        pytest.raises(InputError, match=r'several folders: one, two\. Name one of them: file = "one/a\.csv"'),
+    ):
+        case.run()
+    write_ged(tmp_path / "data" / "a.csv", [row(2)])  # what lies in the folder itself comes first
+    with salience.open(case_folder, data=tmp_path / "data") as case:
+        assert len(case.run().imports) == 2

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -32,8 +34,9 @@ def test_the_readmes_python_runs_and_prints_an_answer(tmp_path: Path) -> None:
     assert (tmp_path / "cases" / "simulated" / "record" / "event.parquet").is_file()
 
 
-def test_the_methods_in_the_docs_print_what_the_docs_show() -> None:
-    page = (ROOT / "docs" / "hidden.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["hidden.md", "disparity.md", "reconcile.md"])
+def test_the_methods_in_the_docs_print_what_the_docs_show(name: str) -> None:
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
     (snippet,), (shown,) = (
         re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "text")
     )

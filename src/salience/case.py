@@ -19,11 +19,13 @@ from salience.case_file import (
     read_case_file,
     read_sources,
 )
-from salience.case_inputs import RAW, ActorRule, list_input, locate, read_actors, settle, take_in, write_whole
+from salience.case_inputs import RAW, list_input, locate, read_actors, settle, take_in, write_whole
 from salience.errors import CaseError, RecordError
 from salience.linking.source_names import Suggestion, suggest_sources
 from salience.questions.answer import Answer, answer_key
 from salience.questions.catalogue import find_question
+from salience.record.actors import ActorRule
+from salience.record.decisions import count_orphans
 from salience.record.names import normalise_name
 from salience.record.source_names import SourceRule, sources_differ
 from salience.record.store import Record
@@ -181,6 +183,7 @@ class Case:
                 i.importer,
                 self.folder / i.map if i.map else None,
                 progress,
+                i.guessed_groups,
             )
             for i in self.file.inputs
         )
@@ -247,6 +250,10 @@ class Case:
             found.append(
                 f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"
             )
+        if orphans := count_orphans(self.record):
+            found.append(
+                f"{orphans} decided suggestions are no longer made by the reading; their decisions are kept"
+            )
         if self.read_only and sources_differ(self.record.connection, self.rules):
             found.append(
                 f"{SOURCES_FILE} was changed since the record was made; `salience run` takes it over"
@@ -268,14 +275,21 @@ class Case:
         self.close()
 
     def _import(
-        self, path: Path, importer: str | None, mapping: Path | None, progress: Progress | None
+        self,
+        path: Path,
+        importer: str | None,
+        mapping: Path | None,
+        progress: Progress | None,
+        guessed_groups: bool = False,
     ) -> Imported:
         if self.read_only:
             raise RecordError("the case was opened for reading only")
-        return take_in(self.record, path, self.folder / RAW, importer, mapping, self.rules, progress)
+        return take_in(
+            self.record, path, self.folder / RAW, importer, mapping, self.rules, progress, guessed_groups
+        )
 
     def _settle(self, progress: Progress | None = None) -> None:
-        """Let the record follow `sources.csv` and `actors.csv`, and read the texts that are not read yet."""
+        """Let the record follow `sources.csv` and `aliases.csv`, and read the texts that are not read yet."""
         if not self.read_only:
             settle(self.record, self.folder, self.rules, self.actors, progress)
 

@@ -6,9 +6,9 @@ import csv
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from salience.errors import CaseError, InputError
 from salience.questions.catalogue import find_question, question_names
@@ -16,6 +16,9 @@ from salience.questions.setting import Setting
 from salience.record.names import normalise_name
 from salience.record.source_names import SourceRule
 from salience.sources.mapped import SourceKind
+
+if TYPE_CHECKING:
+    from salience.reading.model_settings import ReaderSettings
 
 CASE_FILE, SOURCES_FILE = "case.toml", "sources.csv"
 SOURCE_COLUMNS = ("name", "canonical", "kind", "country", "language", "speaks_for", "independence_group")
@@ -27,10 +30,14 @@ class CaseInput(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     file: str = Field(description="The file, relative to the case folder or to the folder given with --data.")
-    importer: Literal["ucdp", "acled", "table", "documents"] | None = Field(
-        None, alias="as", description="What reads it; recognised from the columns when left out."
-    )
+    importer: (
+        Literal["ucdp", "acled", "table", "documents", "negotiation", "persons", "population"] | None
+    ) = Field(None, alias="as", description="What reads it; recognised from the columns when left out.")
     map: str | None = Field(None, description="The mapping of a table, relative to the case folder.")
+    guessed_groups: bool = Field(
+        False,
+        description="The groups in this table of persons were guessed, and the case takes them all the same.",
+    )
     sha256: str | None = Field(
         None, description="Of the file; the copy kept under it in raw/ serves when it is gone."
     )
@@ -42,9 +49,21 @@ class CaseFile(Setting):
     name: str = Field(description="The case's name.")
     summary: str = Field("", description="What the case is about, in a sentence or two.")
     inputs: tuple[CaseInput, ...] = Field((), description="The files that the record is made from.")
+    reader: Any = Field(None, description="The model that `salience model` asks; no other verb asks one.")
     questions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="The questions to ask, each with its parameters."
     )
+
+    @field_validator("reader")
+    @classmethod
+    def _readable(cls, told: Any) -> ReaderSettings | None:
+        # Imported here: cases without a model start faster without it.
+        from salience.reading.model_settings import ReaderSettings
+
+        try:
+            return None if told is None else ReaderSettings.model_validate(told)
+        except ValidationError as error:
+            raise ValueError(explain_fault(error, ReaderSettings)) from error
 
     @property
     def setting(self) -> Setting:
@@ -240,12 +259,14 @@ countries = []
 # Input files; `salience add` writes these.
 # [[inputs]]
 # file = "ged.csv.gz"
-# as = "ucdp"          # ucdp, acled, table (needs: map = "my.map.toml") or documents
+# as = "ucdp"          # ucdp, acled, table (needs: map = "my.map.toml"), documents or persons
 
 # The questions that `salience run` asks, each with its parameters; `salience ask --help` lists them.
 [questions.attention]
 
 [questions.hidden]
+
+# [questions.narrative]    # of texts: whose words does each source carry?
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,12 +11,16 @@ from pathlib import Path
 from salience.case_file import CASE_FILE, CaseFile, CaseInput, read_case_file
 from salience.errors import InputError
 from salience.record.actors import ActorRule, settle_actors
+from salience.record.decisions import settle_log
 from salience.record.events import refresh_events
+from salience.record.landscape import CASE_TABLES, write_landscape
 from salience.record.source_names import SourceRule, settle_sources, sources_differ
 from salience.record.store import Record
+from salience.sources.landscape_files import read_landscape_files
 from salience.sources.load import Imported, import_file
 
-RAW, ACTORS_FILE, ROLES_FILE = "raw", "actors.csv", "roles.toml"
+RAW, ALIASES_FILE, ROLES_FILE = "raw", "aliases.csv", "roles.toml"
+POPULATION_FILE = "population.csv"
 ACTOR_COLUMNS = ("label", "actor", "kind", "valid_from", "valid_to")
 ACTOR_KINDS = ("organisation", "person", "place", "population")
 
@@ -30,14 +35,29 @@ def take_in(
     mapping: Path | None,
     rules: Sequence[SourceRule],
     progress: Progress | None,
+    guessed_groups: bool = False,
 ) -> Imported:
-    """Take a file into the record, as events or as documents (see `import_file` and `import_documents`)."""
+    """Take a file into the record: as events, documents, persons or a population (see `import_file` and the others)."""
     from salience.sources.document_files import FEEDS, PAGES, PLAIN
     from salience.sources.documents import import_documents
+    from salience.sources.persons import import_persons
+    from salience.sources.population import import_population
 
     told = progress or (lambda stage, share: None)
+    if importer is None and mapping is None:
+        importer = recognise_people(path)
+    if importer == "persons":
+        return import_persons(
+            record, path, raw_folder, mapping=mapping, rules=rules, guessed=guessed_groups, progress=told
+        )
+    if importer == "population":
+        return import_population(record, path, raw_folder, progress=told)
     endings = (*PLAIN, *PAGES, *FEEDS, ".pdf", ".docx", ".jsonl", ".ndjson")
     known = importer is None and mapping is None and (path.is_dir() or path.suffix.lower() in endings)
+    if importer == "negotiation":
+        from salience.sources.negotiation import import_negotiation
+
+        return import_negotiation(record, path, raw_folder)
     if importer == "documents" or (known and not _is_events_text(path)):
         return import_documents(record, path, raw_folder, mapping=mapping, rules=rules, progress=told)
     return import_file(
@@ -54,6 +74,19 @@ def _is_events_text(path: Path) -> bool:
     return b"\t" in first.strip() or (first.count(b",") >= 4 and b". " not in first)
 
 
+def recognise_people(path: Path) -> str | None:
+    """Return "persons" or "population" for a table that is called so and has a column for the group."""
+    name = path.name.casefold().split(".", maxsplit=1)[0]
+    if name not in ("persons", "population") or path.suffix.lower() not in (
+        ".csv",
+        ".gz",
+        ".xlsx",
+        ".parquet",
+    ):
+        return None
+    return name
+
+
 def settle(
     record: Record,
     folder: Path,
@@ -61,13 +94,21 @@ def settle(
     actors: Sequence[ActorRule],
     progress: Progress | None,
 ) -> None:
-    """Let the record follow `sources.csv` and `actors.csv`, then read what is not read yet with these names."""
+    """Let the record follow the case's own lists (sources, names, population, landscape), then read what is not read yet."""
+    population = folder / POPULATION_FILE
+    if population.is_file():
+        from salience.sources.population import import_population
+
+        import_population(record, population, folder / RAW)
     if sources_differ(record.connection, rules):
         with record.transaction() as connection:
             settle_sources(connection, rules)
             refresh_events(connection)
     with record.transaction() as connection:
         settle_actors(connection, actors)
+        write_landscape(connection, read_landscape_files(folder), CASE_TABLES)
+    # A record made anew from raw files takes back what people decided.
+    settle_log(record)
     if record.rows("SELECT 1 FROM text LIMIT 1"):
         from salience.reading.keeping import read_record
 
@@ -76,23 +117,32 @@ def settle(
 
 
 def locate(folder: Path, case: CaseFile, given: CaseInput, data: Path | None) -> Path:
-    """Find an input: in the case, where --data says, or the copy kept by its hash.
+    """Find an input: in the case, where --data says or a folder down, or the copy kept by its hash.
 
     Raises
     ------
     InputError
-        It is in none of these.
+        It is in none of these, or in several folders below --data.
     """
-    places = [folder / given.file]
-    if data is not None:
-        single = len(case.inputs) == 1
-        places.append(data if data.is_file() and single else data / Path(given.file).name)
+    places, name = [folder / given.file], Path(given.file).name
+    if data is not None and data.is_file() and len(case.inputs) == 1:
+        places.append(data)
+    elif data is not None:
+        below = sorted(place for place in data.glob(f"*/{glob.escape(name)}") if place.is_file())
+        if len(below) > 1 and not any((data / part).is_file() for part in (given.file, name)):
+            where = ", ".join(place.parent.name for place in below)
+            raise InputError(
+                f"{data} holds it in several folders: {where}. Name one of them: file = "
+                f'"{below[0].parent.name}/{name}" in {CASE_FILE}',
+                file=given.file,
+            )
+        places += [data / given.file, data / name, *below]
     if given.sha256:
         places += sorted((folder / RAW).glob(f"{given.sha256}*"))
     for place in places:
         if place.is_file() or (place.is_dir() and given.importer == "documents"):
             return place
-    looked = " and ".join(str(place.parent) for place in places)
+    looked = " and ".join(dict.fromkeys(str(place.parent) for place in places))
     raise InputError(
         f"the input is not in {looked}. Put it there, or name its folder: salience run {folder} --data FOLDER",
         file=given.file,
@@ -123,14 +173,14 @@ def list_input(
 
 
 def read_actors(folder: Path) -> list[ActorRule]:
-    """Read a case's `actors.csv`: which names stand for whom, and when.
+    """Read a case's `aliases.csv`: which names stand for whom, and when.
 
     Raises
     ------
     InputError
         A column is missing or not known, a kind is not known, or a day is no ISO date.
     """
-    path = folder / ACTORS_FILE
+    path = folder / ALIASES_FILE
     if not path.is_file():
         return []
     try:
@@ -142,14 +192,14 @@ def read_actors(folder: Path) -> list[ActorRule]:
                 wrong = unknown[0] if unknown else "label"
                 raise InputError(
                     f"expected are {', '.join(ACTOR_COLUMNS)}, of which only label is needed",
-                    file=ACTORS_FILE,
+                    file=ALIASES_FILE,
                     line=1,
                     column=wrong,
                 )
             reader.fieldnames = header
             return [_actor(reader.line_num, row) for row in reader if (row.get("label") or "").strip()]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"this is not a CSV file in UTF-8: {error}", file=ACTORS_FILE) from error
+        raise InputError(f"this is not a CSV file in UTF-8: {error}", file=ALIASES_FILE) from error
 
 
 def _actor(line: int, row: dict[str, str | None]) -> ActorRule:
@@ -157,7 +207,7 @@ def _actor(line: int, row: dict[str, str | None]) -> ActorRule:
     if cells["kind"] and cells["kind"] not in ACTOR_KINDS:
         raise InputError(
             f"'{cells['kind']}' is no kind; expected {', '.join(ACTOR_KINDS)} or nothing",
-            file=ACTORS_FILE,
+            file=ALIASES_FILE,
             line=line,
             column="kind",
         )
@@ -168,7 +218,7 @@ def _actor(line: int, row: dict[str, str | None]) -> ActorRule:
         except ValueError as error:
             raise InputError(
                 f"'{cells[name]}' is no day; expected YYYY-MM-DD or nothing",
-                file=ACTORS_FILE,
+                file=ALIASES_FILE,
                 line=line,
                 column=name,
             ) from error

@@ -335,7 +335,13 @@ def test_every_gregorian_day_is_read_back(day: date) -> None:
         assert (found.text, found.date_from, found.date_to) == (text, day, day)
 
 
-@given(st.dates(date(1950, 1, 1), date(2090, 1, 1)), st.integers(0, 364))
+def test_a_day_at_most_a_month_ahead_in_the_same_year_is_the_coming_one() -> None:
+    assert only("on 5 September", "2022-09-02").value == "2022-09-05"
+    assert only("on 2 October", "2024-08-31").value == "2023-10-02"
+    assert only("on 1 January", "2024-12-31").value == "2024-01-01"
+
+
+@given(st.dates(date(1950, 1, 1), date(2090, 1, 1)), st.integers(0, 333))
 def test_a_day_without_a_year_is_the_nearest_before(anchor: date, back: int) -> None:
     day = anchor - timedelta(days=back)
     found = dates(day.strftime("on %-d %B they"), anchor)[0]

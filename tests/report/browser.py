@@ -30,9 +30,6 @@ FLAGS = (
 
 def run_in_page(page: str, script: str, folder: Path) -> Any:
     """Run a script that sets `window.found` (or a promise of it) in a copy of the page; return it."""
-    browser = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if browser is None:
-        pytest.skip("needs Chromium, which is not on this machine (Debian: apt-get install chromium)")
     open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     tail = (
         f"<script>{script}</script><script>Promise.resolve(window.found).then(f => {{"
@@ -41,14 +38,23 @@ def run_in_page(page: str, script: str, folder: Path) -> Any:
     )
     copy = folder / "tried.html"
     copy.write_text(open_page.replace("</body>", tail + "</body>"), encoding="utf-8")
+    shown = dump_page(copy)
+    answer = re.search(r'<pre id="found">(.*?)</pre>', shown, re.DOTALL)
+    assert answer is not None, shown[-500:]
+    return json.loads(html.unescape(answer.group(1)))
+
+
+def dump_page(page: Path) -> str:
+    """Open a page as it is and return what its scripts made of it."""
+    browser = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if browser is None:
+        pytest.skip("needs Chromium, which is not on this machine (Debian: apt-get install chromium)")
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
-            [browser, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", copy.as_uri()],
+            [browser, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()],
             capture_output=True,
             text=True,
             check=True,
             timeout=120,
         )
-    answer = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert answer is not None, done.stdout[-500:]
-    return json.loads(html.unescape(answer.group(1)))
+    return done.stdout

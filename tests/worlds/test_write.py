@@ -22,12 +22,18 @@ FILES = {
     "sources.csv",
     "official.csv",
     "official.map.toml",
+    "persons.csv",
+    "population.csv",
+    "tolls.csv",
+    "tolls.map.toml",
     "truth/README.txt",
     "truth/events.csv",
     "truth/reports.csv",
     "truth/outlets.csv",
     "truth/parameters.json",
     "truth/dirt.json",
+    "truth/disparity.json",
+    "truth/tolls.json",
 }
 
 
@@ -68,7 +74,7 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_others(folder, tmp_path
     assert contents(tmp_path / "same") == contents(folder)
     other, here = contents(tmp_path / "other"), contents(folder)
     differing = {name for name in FILES if other[name] != here[name]}
-    assert differing == FILES - {"case.toml", "sources.csv", "official.map.toml"}
+    assert differing == FILES - {"case.toml", "sources.csv", "official.map.toml", "tolls.map.toml"}
 
 
 def test_case_toml_names_files_that_are_there_and_the_period_of_the_data(folder, written):
@@ -76,13 +82,23 @@ def test_case_toml_names_files_that_are_there_and_the_period_of_the_data(folder,
     assert set(case) == {"name", "summary", "period", "area", "capital", "inputs", "questions"}
     assert case["period"] == {"start": date(2019, 1, 1), "end": date(2022, 12, 31)}
     assert case["area"]["countries"] == ["Halvanea"]
-    assert [(i["file"], i["as"]) for i in case["inputs"]] == [("ged.csv", "ucdp"), ("official.csv", "table")]
+    assert [(i["file"], i["as"]) for i in case["inputs"]] == [
+        ("ged.csv", "ucdp"),
+        ("official.csv", "table"),
+        ("tolls.csv", "table"),
+        ("persons.csv", "persons"),
+    ]
     for entry in case["inputs"]:
         assert (folder / entry["file"]).is_file()
         assert (folder / entry.get("map", entry["file"])).is_file()
     assert case["capital"]["admin1"] in set(written[1].places.admin1)
     assert case["capital"]["latitude"] == written[1].world.capital_latitude
-    assert case["questions"] == {"attention": {}, "hidden": {}}
+    assert case["questions"] == {
+        "attention": {},
+        "hidden": {},
+        "disparity": {"group": "Uplanders"},
+        "reconcile": {},
+    }
 
 
 def test_ged_has_the_columns_of_ged_and_a_row_for_each_reported_event(folder, ged):
@@ -191,7 +207,7 @@ def test_every_spelling_becomes_its_outlet_by_normalising_or_through_sources_csv
     assert {"Tide Water Herald", "TH", "Tidewater Herald Online"} < spelled
     assert not {"Tide Water Herald", "https://www.globebulletin.example/"} & {row["name"] for row in sources}
     assert len(spelled) > len(resolved)
-    assert {row["kind"] for row in sources} == {"outlet", "agency", "ngo", "igo", "official"}
+    assert {row["kind"] for row in sources} == {"outlet", "agency", "ngo", "igo", "official", "party"}
 
 
 def test_official_accounts_link_to_recorded_events_and_stay_below_the_truth(folder, ged, written):
@@ -271,7 +287,7 @@ def test_a_world_without_an_official_channel_has_no_official_file(tmp_path):
     write_case(tmp_path / "case", world)
     assert not (tmp_path / "case" / "official.csv").exists()
     case = tomllib.loads((tmp_path / "case" / "case.toml").read_text(encoding="utf-8"))
-    assert [entry["file"] for entry in case["inputs"]] == ["ged.csv"]
+    assert [entry["file"] for entry in case["inputs"]] == ["ged.csv", "persons.csv"]
 
 
 @pytest.mark.parametrize("events", [50, 75])

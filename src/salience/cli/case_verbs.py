@@ -43,7 +43,11 @@ def add(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files to take in.")],
     importer: Annotated[
         str | None,
-        typer.Option("--as", metavar="ucdp|acled|table|documents", help="What reads them; else recognised."),
+        typer.Option(
+            "--as",
+            metavar="ucdp|acled|table|documents|negotiation|persons|population",
+            help="What reads them; else recognised.",
+        ),
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option("--map", metavar="MAP.toml", help="The mapping of a table's columns.")
@@ -233,6 +237,10 @@ def show_import(one: Imported) -> None:
     what, became = "rows", f"{one.accounts:,} accounts of {one.events:,} events"
     if one.importer == "documents":
         what, became = "documents", f"{one.accounts:,} reports"
+    if one.importer == "persons":
+        became = f"{one.accounts:,} persons"
+    if one.importer == "population":
+        became = f"{one.accounts:,} shares"
     typer.echo(
         f"{one.file} ({one.importer}): {one.read:,} {what} read, {one.kept:,} kept, "
         f"{one.set_aside:,} set aside; {became}"

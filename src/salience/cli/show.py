@@ -22,7 +22,9 @@ def show_answer(answer: Answer) -> None:
     views: dict[str, Table] = {}
     for estimate in answer.estimates:
         if estimate.view not in views:
-            views[estimate.view] = _table(estimate.view or "Estimates", ("", "value and interval", "events"))
+            views[estimate.view] = _table(
+                (estimate.view or "Estimates").replace("_", " "), ("", "value and interval", "rests on")
+            )
         note = f"\n[dim]{escape(estimate.note)}[/dim]" if estimate.note else ""
         views[estimate.view].add_row(
             escape(estimate.label) + note, escape(format_interval(estimate)), f"{estimate.n:,}"
@@ -98,6 +100,8 @@ def _table(title: str, headings: Sequence[str]) -> Table:
     table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(
-            heading, justify="right" if heading in {"events", "line", "score"} else "left", overflow="fold"
+            heading,
+            justify="right" if heading in {"events", "line", "score", "rests on"} else "left",
+            overflow="fold",
         )
     return table

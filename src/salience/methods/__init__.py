@@ -1,6 +1,7 @@
 """Numerics only: arrays in, estimates out. Nothing here knows of records, files or conflicts."""
 
 from salience.methods import (
+    bargaining,
     binary,
     capture,
     chains,
@@ -10,9 +11,11 @@ from salience.methods import (
     intervals,
     margins,
     residuals,
+    scores,
 )
 
 __all__ = [
+    "bargaining",
     "binary",
     "capture",
     "chains",
@@ -22,4 +25,5 @@ __all__ = [
     "intervals",
     "margins",
     "residuals",
+    "scores",
 ]

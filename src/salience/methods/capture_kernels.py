@@ -5,24 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from salience.methods.capture_patterns import PatternArray
 from salience.methods.cells import FloatArray, IntArray
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+from salience.methods.compiling import compiled
 
 # What a row of `Problem.rows` says of a list.
 OFF, ON, ANY, IGNORED = 0, 1, 2, -1
-
-
-def compiled(function: _Function) -> _Function:
-    """Compile, keep the machine code on disk, and let other threads run meanwhile."""
-    return cast("_Function", njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 class Problem(NamedTuple):

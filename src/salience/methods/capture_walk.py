@@ -16,10 +16,10 @@ from salience.methods.capture_kernels import (
     Room,
     capture_chances,
     class_weights,
-    compiled,
     log_posterior,
 )
 from salience.methods.cells import FloatArray
+from salience.methods.compiling import compiled
 
 MOST_STEPS = 256
 FINE_SHARE, FINEST = 0.1, 0.02

@@ -95,12 +95,9 @@ def lead_lag(
                 rows.append((sources[a], sources[b], int(both.sum()), *_judge(gap, draws, level, rng)))
     columns = list(zip(*rows, strict=True)) if rows else [()] * 8
     p = np.array(columns[7], float)
-    return Leads(
-        *(np.array(c, np.int64) for c in columns[:3]),
-        *(np.array(c, float) for c in columns[3:7]),
-        p,
-        benjamini_hochberg(p),
-    )
+    first, second, shared = (np.array(c, np.int64) for c in columns[:3])
+    ahead, low, high, days = (np.array(c, float) for c in columns[3:7])
+    return Leads(first, second, shared, ahead, low, high, days, p, benjamini_hochberg(p))
 
 
 def _judge(
@@ -113,9 +110,10 @@ def _judge(
     resampled = (score[picks].mean(axis=1) + 1) / 2
     low, high = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2])
     if (score == score[0]).all():
-        # All on one side: the exact binomial bound, for resampling gives none (Clopper & Pearson 1934).
+        # All on one side, or all of one day: the exact binomial bound, for resampling gives none (Clopper & Pearson
+        # 1934); of items that might not be ties, each could be on either side.
         edge = ((1 - level) / 2) ** (1 / len(gap))
-        low, high = {1: (edge, 1.0), -1: (0.0, 1 - edge), 0: (float(low), float(high))}[int(score[0])]
+        low, high = {1: (edge, 1.0), -1: (0.0, 1 - edge), 0: (edge / 2, 1 - edge / 2)}[int(score[0])]
     flips = rng.choice([-1.0, 1.0], (draws, len(gap))) * score
     p = (1 + int((np.abs(flips.sum(axis=1)) >= abs(score.sum()) - 1e-9).sum())) / (draws + 1)
     return ahead, float(low), float(high), float(np.median(gap)), p

@@ -16,7 +16,6 @@ import numpy.typing as npt
 from salience.errors import MethodError
 
 BLOCK = 50_000
-_PRIME = np.uint64((1 << 61) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,64 @@ def near_duplicates(
     if not 0 < threshold <= 1:
         raise MethodError(f"the threshold must be above 0 and at most 1; found {threshold}")
     unique: dict[str, int] = {}
-    number = np.array([unique.setdefault(" ".join(t.lower().split()), len(unique)) for t in texts], np.int64)
+    number = np.array([unique.setdefault(_plain(t), len(unique)) for t in texts], np.int64)
     distinct = list(unique)
-    pairs = _candidate_pairs(distinct, shingle, bands, rows, seed)
+    keys = [
+        band_keys(distinct[begin : begin + BLOCK], shingle=shingle, bands=bands, rows=rows, seed=seed)
+        for begin in range(0, len(distinct), BLOCK)
+    ]
+    pairs = candidate_pairs(np.concatenate(keys, axis=1)) if keys else np.empty((0, 2), np.int64)
     checked = _check(distinct, pairs, threshold, shingle)
     return _with_equal(number, *checked)
+
+
+def band_keys(
+    texts: Sequence[str], *, shingle: int = 3, bands: int = 16, rows: int = 3, seed: int = 0
+) -> npt.NDArray[np.uint64]:
+    """Return what `candidate_pairs` compares, so that texts can be handed in by blocks and forgotten.
+
+    Parameters
+    ----------
+    texts, shingle, bands, rows, seed
+        As in `near_duplicates`; the same four numbers for every block.
+
+    Returns
+    -------
+    (bands, texts) uint64
+        Blocks are joined along the second axis.
+    """
+    rng = np.random.default_rng(seed)
+    factors = rng.integers(1, 1 << 61, bands * rows, dtype=np.uint64) | np.uint64(1)
+    keys = np.zeros((bands, len(texts)), np.uint64)
+    if not len(texts):
+        return keys
+    hashes, starts = _shingle_hashes([_plain(text) for text in texts], shingle)
+    for band in range(bands):
+        for factor in factors[band * rows : (band + 1) * rows]:
+            scrambled = hashes * factor
+            scrambled ^= scrambled >> np.uint64(31)
+            scrambled *= np.uint64(0xBF58476D1CE4E5B9)
+            least = np.minimum.reduceat(scrambled, starts[:-1])
+            keys[band] = (keys[band] ^ least) * np.uint64(0x94D049BB133111EB)
+    return keys
+
+
+def candidate_pairs(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Return the pairs of texts, (pairs, 2) int with first < second, that agree in all hashes of some band."""
+    found = [_equal_neighbours(key) for key in keys]
+    pairs = np.concatenate(found) if found else np.empty((0, 2), np.int64)
+    return np.unique(pairs, axis=0) if len(pairs) else pairs
+
+
+def resemblance(a: str, b: str, shingle: int = 3) -> float:
+    """Return the Jaccard similarity of two texts' sets of word shingles."""
+    left, right = _shingles(_plain(a), shingle), _shingles(_plain(b), shingle)
+    same = len(left & right)
+    return same / (len(left) + len(right) - same)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split())
 
 
 def group_copies(n: int, pairs: NearDuplicates) -> npt.NDArray[np.int64]:
@@ -119,30 +171,6 @@ def _shingle_hashes(
     keep = np.arange(len(hashes)) - np.repeat(starts[:-1], lengths) < np.repeat(counts, lengths)
     mixed ^= mixed >> np.uint64(29)
     return mixed[keep], np.concatenate([[0], np.cumsum(counts)])
-
-
-def _candidate_pairs(
-    texts: Sequence[str], shingle: int, bands: int, rows: int, seed: int
-) -> npt.NDArray[np.int64]:
-    """Return pairs that agree in all hashes of some band."""
-    rng = np.random.default_rng(seed)
-    factors = rng.integers(1, 1 << 61, bands * rows, dtype=np.uint64) | np.uint64(1)
-    keys = np.empty((bands, len(texts)), np.uint64)
-    for begin in range(0, len(texts), BLOCK):
-        end = min(begin + BLOCK, len(texts))
-        hashes, starts = _shingle_hashes(texts[begin:end], shingle)
-        for band in range(bands):
-            key = np.zeros(end - begin, np.uint64)
-            for factor in factors[band * rows : (band + 1) * rows]:
-                scrambled = hashes * factor
-                scrambled ^= scrambled >> np.uint64(31)
-                scrambled *= np.uint64(0xBF58476D1CE4E5B9)
-                least = np.minimum.reduceat(scrambled, starts[:-1])
-                key = (key ^ least) * np.uint64(0x94D049BB133111EB)
-            keys[band, begin:end] = key
-    found = [_equal_neighbours(keys[band]) for band in range(bands)]
-    pairs = np.concatenate(found) if found else np.empty((0, 2), np.int64)
-    return np.unique(pairs, axis=0) if len(pairs) else pairs
 
 
 def _equal_neighbours(key: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:

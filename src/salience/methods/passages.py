@@ -172,14 +172,14 @@ def _extend_all(
             )
     rows.sort()
     columns = list(zip(*rows, strict=True)) if rows else [()] * 7
-    ints = [np.array(column, np.int64) for column in columns[:6]]
-    return Passages(*ints, np.array(columns[6], np.float64), formulas)
+    a, b, a_start, a_end, b_start, b_end = (np.array(column, np.int64) for column in columns[:6])
+    return Passages(a, b, a_start, a_end, b_start, b_end, np.array(columns[6], np.float64), formulas)
 
 
 def _go(
     words: list[int], a: int, b: int, end_a: int, end_b: int, step: int, gap: int
 ) -> tuple[int, int, int]:
-    """Walk from an anchor's edge as long as words are equal, over short gaps; return where it stops and what was equal."""
+    """Walk from an anchor's edge while words are equal, over short gaps; return where it stops and what was equal."""
     same = 0
     while a != end_a and b != end_b:
         if words[a] == words[b]:

@@ -1,7 +1,7 @@
 """Words that set one body of texts apart from another: log-odds with an informative Dirichlet prior.
 
-Monroe, Colaresi & Quinn (2008), Fightin' Words, Political Analysis 16(4), 372-403, equations 15, 16, 19, 20 and 22. Their
-variance takes words for independent draws; within a text they are not, so intervals and tests here resample texts.
+Monroe, Colaresi & Quinn (2008), Fightin' Words, Political Analysis 16(4), 372-403, equations 15, 16, 19, 20 and 22.
+Their variance takes words for independent draws. Within a text they are not, so intervals and tests resample texts.
 """
 
 from __future__ import annotations
@@ -200,7 +200,8 @@ def _resample(halves: list[Any], a: Floats, draws: int, seed: int) -> Floats:
         total, squares, done = total + delta.sum(axis=0), squares + (delta**2).sum(axis=0), done + size
     least = min(half.shape[0] for half in halves)
     variance = np.maximum(squares / draws - (total / draws) ** 2, 0) * least / (least - 1)
-    return np.sqrt(variance)
+    spread: Floats = np.sqrt(variance)
+    return spread
 
 
 def _exchange(

@@ -16,7 +16,7 @@ Cell = str | int | float | bool | None
 # Digits kept in JSON: beyond them lies the noise of summation order, and the same answer must be the same bytes.
 SIGNIFICANT_DIGITS = 10
 # Units of things that come whole.
-COUNTED = frozenset({"events", "victims", "labels", "sources", "passages"})
+COUNTED = frozenset({"events", "victims", "labels", "sources", "passages", "namings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ class Column:
 
     name: str
     label: str
-    format: Literal["text", "integer", "number", "share", "date", "anchor", "anchors", "excerpt"] = "text"
+    format: Literal[
+        "text", "integer", "number", "share", "points", "date", "anchor", "anchors", "excerpt"
+    ] = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Table:
     title : str
         What it shows.
     columns : tuple of Column
-        One for each cell of a row. `format` "share" holds 0 to 1 and is shown in per cent.
+        One for each cell of a row. `format` "share" holds 0 to 1 and is shown in per cent; "points" holds a
+        difference of shares.
     rows : tuple of tuple
         Cells; None is unknown.
     note : str

@@ -142,7 +142,11 @@ def named_accounts(record: Tables, setting: Setting, params: AttentionParams) ->
             nw.col("class").is_in(list(params.carried_by)).cast(nw.Int8).alias("carried"),
         )
     )
-    accounts = record.table("account").select(nw.col("id").alias("account"), "source")
+    accounts = (
+        record.table("account")
+        .filter(nw.col("told") != nw.lit("figures"))
+        .select(nw.col("id").alias("account"), "source")
+    )
     links = record.table("link").select("account", "event")
     return (
         accounts.join(sources, on="source", how="inner")

@@ -24,9 +24,17 @@ _PLACES = {
         "salience.questions.hidden_params:HiddenParams",
         "salience.questions.hidden:ask_hidden",
     ),
+    "disparity": (
+        "salience.questions.disparity_params:DisparityParams",
+        "salience.questions.disparity:ask_disparity",
+    ),
     "narrative": (
         "salience.questions.narrative_params:NarrativeParams",
         "salience.questions.narrative:ask_narrative",
+    ),
+    "reconcile": (
+        "salience.questions.reconcile_params:ReconcileParams",
+        "salience.questions.reconcile:ask_reconcile",
     ),
 }
 

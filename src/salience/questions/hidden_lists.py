@@ -127,7 +127,11 @@ def who_told(record: Tables, setting: Setting) -> nw.LazyFrame[Any]:
         .filter(kind.is_null() | (kind != nw.lit("dataset")))
         .select(nw.col("id").alias("source"))
     )
-    accounts = record.table("account").select(nw.col("id").alias("account"), "source", "told", "origin")
+    accounts = (
+        record.table("account")
+        .filter(nw.col("told") != nw.lit("figures"))
+        .select(nw.col("id").alias("account"), "source", "told", "origin")
+    )
     links = record.table("link").select("account", "event")
     events = in_period(record, setting).select(nw.col("id").alias("event"))
     return (

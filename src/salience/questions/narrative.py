@@ -1,65 +1,76 @@
-"""Narrative: whose words each source carries. Labels, words, repeated passages, who is first, who is quoted, who is silent."""
+"""Narrative: whose words each source carries. Labels, words, repeated passages, who is first, quoted, or silent."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from salience.methods.leads import Leads
 from salience.questions.answer import Answer, Evidence, Figure, Method, Table
 from salience.questions.frames import Tables
-from salience.questions.narrative_excerpts import Excerpts, spans_of
+from salience.questions.narrative_excerpts import Excerpts
 from salience.questions.narrative_figures import chart_label_years, chart_shares, chart_voices, chart_words
 from salience.questions.narrative_labels import (
     LabelRow,
+    LabelUsers,
+    YearRow,
     choose_actors,
+    count_labels,
+    find_users,
     shown_labels,
+    uses_of,
     yearly_shares,
 )
-from salience.questions.narrative_labels import (
-    tabulate_labels as count_labels,
-)
 from salience.questions.narrative_params import NarrativeParams
-from salience.questions.narrative_say import estimate_all, judge, say_headline, warn
+from salience.questions.narrative_repeats import (
+    FirstUses,
+    Repeated,
+    find_parties,
+    first_uses,
+    repeated_shares,
+)
+from salience.questions.narrative_review import Reviewed, compare_review
+from salience.questions.narrative_say import estimate_all, say_headline
 from salience.questions.narrative_tables import (
     tabulate_labels,
-    tabulate_leads,
-    tabulate_passages,
-    tabulate_quoted,
-    tabulate_repeated,
+    tabulate_review,
     tabulate_silence,
+    tabulate_silent,
+    tabulate_users,
     tabulate_voices,
-    tabulate_words,
     tabulate_years,
 )
 from salience.questions.narrative_texts import (
     Naming,
     Text,
+    commonest_name,
+    count_undated,
     decided,
     find_namings,
     find_quoted,
     find_texts,
+    stands,
     text_contents,
+    unknown_actors,
 )
-from salience.questions.narrative_voices import find_voices, whom_quoted, yearly_voices
-from salience.questions.narrative_words import (
-    Apart,
-    Repeat,
-    first_uses,
-    repeated_share,
-    shared_passages,
-    words_apart,
+from salience.questions.narrative_trust import judge, warn
+from salience.questions.narrative_voices import Silent, find_silent, find_voices, whom_quoted, yearly_voices
+from salience.questions.narrative_word_tables import (
+    tabulate_leads,
+    tabulate_passages,
+    tabulate_quoted,
+    tabulate_repeated,
+    tabulate_words,
 )
+from salience.questions.narrative_words import Apart, Repeat, shared_passages, words_apart
 from salience.questions.setting import Setting
 
 Progress = Callable[[str, float], None]
-PARTIES = ("official", "party")
 
 METHODS = (
     Method(
-        "Share of a label over texts",
-        "Cochran 1977, Sampling Techniques, 3rd ed., eq. 2.46; Newcombe 1998, Stat. Med. 17",
+        "Share of a label over texts that hang together",
+        "Cochran 1977, Sampling Techniques, 3rd ed., 2.11; change: Newcombe 1998, Stat. Med. 17",
     ),
     Method(
         "Log-odds ratio with an informative Dirichlet prior",
@@ -69,6 +80,7 @@ METHODS = (
     Method(
         "Shared passages: anchors of eight words, extended", "after Altschul et al. 1990, J. Mol. Biol. 215"
     ),
+    Method("Who is first: exchange of dates within items", "Good 2005, Permutation Tests, 3rd ed., 3.7"),
     Method(
         "Near copies: MinHash, banded, checked exactly", "Broder 1997; Leskovec, Rajaraman & Ullman 2020, 3.4"
     ),
@@ -77,22 +89,32 @@ METHODS = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Everything the question found, before it is put into words."""
+    """Everything the question found, before it is put into words.
+
+    `texts` are all reports of the period; `once` those whose labels and words count. `undated` counts the texts of the
+    record without a date, `topic` is the name that most texts hold, with these texts.
+    """
 
     texts: Sequence[Text]
+    once: Sequence[Text]
+    undated: int
+    topic: tuple[str, set[str]] | None
     namings: Sequence[Naming]
     actors: Sequence[str]
     split: date | None
     labels: Sequence[LabelRow]
-    years: Sequence[tuple[str, int, str, int, int]]
+    users: Sequence[LabelUsers]
+    years: Sequence[YearRow]
+    review: Sequence[Reviewed]
+    decisions: int
+    unknown: Sequence[tuple[str, str]]
     apart: Sequence[Apart]
     repeats: Sequence[Repeat]
     formulas: int
-    repeated: Sequence[tuple[str, int, int, int, float]]
-    groups: Sequence[str]
-    leads: Leads
+    repeated: Sequence[Repeated]
+    first: FirstUses
     voices: Sequence[tuple[int, int, int]]
-    decisions: int
+    silent: tuple[int, int, Sequence[Silent]] | None
 
 
 def ask_narrative(
@@ -118,12 +140,9 @@ def ask_narrative(
     report = progress or (lambda stage, share: None)
     report("finding texts and namings", 0.05)
     texts = find_texts(record, params, setting)
-    held = {text.sha256 for text in texts}
-    contents = text_contents(record, held)
+    contents = text_contents(record, {text.sha256 for text in texts})
     found = _find(record, params, texts, contents, seed, report)
-    excerpts = Excerpts(texts, contents)
-    quoted = whom_quoted(texts, find_quoted(record, params, held))
-    tables = _tables(record, found, quoted, excerpts, params)
+    tables = _tables(record, found, Excerpts(contents), params)
     report("drawing", 0.9)
     return Answer(
         question="narrative",
@@ -133,22 +152,7 @@ def ask_narrative(
         figures=_figures(found),
         assumptions=judge(found, params),
         warnings=warn(found, params),
-        evidence=(
-            Evidence(
-                "texts",
-                "report",
-                len(texts),
-                tuple(t.report for t in texts) if len(texts) <= 500 else (),
-                "sha256 IS NOT NULL",
-            ),
-            Evidence(
-                "places where actors are named or labelled",
-                "statement",
-                len(found.namings),
-                (),
-                "kind = 'label'",
-            ),
-        ),
+        evidence=_evidence(found),
         method=METHODS,
         params=params.model_dump(mode="json") | {"setting": setting.model_dump(mode="json")},
         seed=seed,
@@ -161,74 +165,104 @@ def _find(
     record: Tables,
     params: NarrativeParams,
     texts: Sequence[Text],
-    contents: dict[str, str],
+    contents: Mapping[str, str],
     seed: int,
     report: Progress,
 ) -> Found:
-    namings = find_namings(record, params, set(contents))
+    states, held = decided(record), set(contents)
+    once = [t for t in texts if params.copies == "each" or not t.copy]
+    every = find_namings(record, params.model_copy(update={"rows": "all"}), held)
+    namings = [n for n in every if stands(states, n.row, params)]
     actors = choose_actors(namings, params)
-    days = sorted(t.day for t in texts if t.day)
-    split = params.split or (days[len(days) // 2] if days and days[0] != days[-1] else None)
-    labels = count_labels(texts, namings, actors, params, split)
-    years = [
-        (actor, *row)
-        for actor in actors
-        for row in yearly_shares(
-            texts, namings, actor, shown_labels([n for n in namings if n.actor == actor], params)
-        )
-    ]
+    split = params.split or _middle(texts)
+    shown = {a: shown_labels([n for n, _ in uses_of(once, namings, a)], params) for a in actors}
     report("comparing words", 0.25)
-    apart = words_apart(texts, contents, params, split, seed)
+    apart = words_apart(once, contents, params, split, seed)
     report("looking for shared passages", 0.5)
     repeats, formulas = shared_passages(texts, contents, params)
-    party = _parties(texts, params)
+    party = find_parties(texts, params)
     report("comparing first uses", 0.75)
-    groups, leads = first_uses(texts, [n for n in namings if n.actor in actors], repeats, params, seed)
+    used = [use for a in actors for use in uses_of(texts, namings, a)]
     return Found(
-        texts, namings, actors, split, labels, years, apart, repeats, formulas,
-        repeated_share(texts, contents, repeats, party) if party else [], groups, leads, yearly_voices(texts), len(decided(record)),
-    )  # fmt: skip
+        texts=texts,
+        once=once,
+        undated=count_undated(record),
+        topic=commonest_name(record, held),
+        namings=namings,
+        actors=actors,
+        split=split,
+        labels=count_labels(once, namings, actors, params, split),
+        users=[row for a in actors for row in find_users(once, namings, a, shown[a], split)],
+        years=[row for a in actors for row in yearly_shares(once, namings, a, shown[a], params.level)],
+        review=compare_review(once, every, actors, states, params),
+        decisions=len(states),
+        unknown=unknown_actors(record, params, every),
+        apart=apart,
+        repeats=repeats,
+        formulas=formulas,
+        repeated=repeated_shares(texts, contents, repeats, party, params.level) if party else [],
+        first=first_uses(texts, used, repeats, params, seed),
+        voices=yearly_voices(texts),
+        silent=find_silent(texts),
+    )
 
 
-def _parties(texts: Sequence[Text], params: NarrativeParams) -> set[str]:
-    """Return the sources whose own statements others may repeat; none when all sources are such."""
-    if params.party:
-        wanted = set(params.party)
-        return {t.source for t in texts if t.source in wanted or t.kind in wanted}
-    own = {t.source for t in texts if t.kind in PARTIES}
-    return own if own != {t.source for t in texts} else set()
+def _middle(texts: Sequence[Text]) -> date | None:
+    """Return the day that parts the dated texts into halves; none when all are of one day."""
+    days = sorted(t.day for t in texts if t.day)
+    return days[len(days) // 2] if days and days[0] != days[-1] else None
 
 
-def _tables(
-    record: Tables,
-    found: Found,
-    quoted: Sequence[tuple[str, str, int, int, tuple[int, ...]]],
-    excerpts: Excerpts,
-    params: NarrativeParams,
-) -> tuple[Table, ...]:
-    ids = [i for row in found.labels for i in row.examples] + [i for row in quoted for i in row[4]]
-    spans = spans_of(record, ids)
+def _tables(record: Tables, found: Found, excerpts: Excerpts, params: NarrativeParams) -> tuple[Table, ...]:
     last = found.voices[-1][0] if found.voices else None
-    tables = [
-        tabulate_labels(found.labels, excerpts, spans, params.level),
-        tabulate_years(found.years),
-        tabulate_voices(find_voices(found.texts), last),
+    quoted = whom_quoted(found.once, find_quoted(record, params, set(excerpts.contents)))
+    main = tabulate_labels(found.labels, excerpts)
+    others = [
+        tabulate_users(found.users, excerpts),
+        tabulate_years(found.years, excerpts),
+        tabulate_review(found.review),
         tabulate_silence(found.voices),
-        tabulate_words(found.apart, params.words_shown),
+        tabulate_silent(found.silent, excerpts),
+        tabulate_voices(find_voices(found.texts), last, excerpts),
+        tabulate_words(found.apart, params.words_shown, found.once, excerpts),
         tabulate_passages(found.repeats, excerpts),
-        tabulate_repeated(found.repeated),
-        tabulate_leads(found.groups, found.leads),
-        tabulate_quoted(quoted, excerpts, spans),
+        tabulate_repeated(found.repeated, excerpts),
+        tabulate_leads(found.first, excerpts),
+        tabulate_quoted(quoted, excerpts),
     ]
-    return tuple(table for table in [*tables, excerpts.table()] if table.rows)
+    return (main, *(table for table in [*others, excerpts.table()] if table.rows))
 
 
 def _figures(found: Found) -> tuple[Figure, ...]:
     drawn = [chart_voices(found.voices)]
-    for actor in found.actors:
-        drawn += [chart_label_years(actor, found.years), chart_shares(found.labels, actor)]
+    for number, actor in enumerate(found.actors, 1):
+        drawn += [chart_label_years(actor, number, found.years), chart_shares(found.labels, actor, number)]
     drawn.append(chart_words(found.apart))
     return tuple(figure for figure in drawn if figure is not None)
+
+
+def _evidence(found: Found) -> tuple[Evidence, ...]:
+    def rows(name: str, table: str, ids: list[int], condition: str) -> Evidence:
+        return Evidence(name, table, len(ids), tuple(ids) if len(ids) <= 500 else (), condition)
+
+    by_layer = {
+        layer: [n.row for n in found.namings if n.layer == layer] for layer in ("mention", "statement")
+    }
+    return (
+        rows("texts", "report", [t.report for t in found.texts], "sha256 IS NOT NULL"),
+        rows(
+            "places where actors are named",
+            "mention",
+            by_layer["mention"],
+            "how IN ('alias', 'person', 'model')",
+        ),
+        rows(
+            "places where actors are labelled",
+            "statement",
+            by_layer["statement"],
+            "kind = 'label' AND about IS NOT NULL",
+        ),
+    )
 
 
 def _fingerprint(record: Tables) -> str:

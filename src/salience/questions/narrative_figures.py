@@ -3,47 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from salience.questions.answer import Figure
-from salience.questions.charts import BLUE, FAINT, INK, PALETTE, WIDTH, chart_of, finish_chart, shorten
-from salience.questions.narrative_labels import LabelRow
+from salience.questions.charts import BLUE, FAINT, INK, WIDTH, chart_of, finish_chart, shorten
+from salience.questions.narrative_labels import LabelRow, YearRow
 from salience.questions.narrative_words import Apart
 
 
-def chart_label_years(
-    actor: str, rows: Sequence[tuple[str, int, str, int, int]], shown: int = 6
-) -> Figure | None:
-    """Draw the shares of an actor's labels by year."""
+def chart_label_years(actor: str, number: int, rows: Sequence[YearRow], shown: int = 6) -> Figure | None:
+    """Draw the shares of an actor's labels by year, a panel a label, and how many namings each year has."""
     import altair as alt
 
-    own = [row for row in rows if row[0] == actor]
-    years = sorted({row[1] for row in own})
+    own = [row for row in rows if row.actor == actor]
+    counted = {row.year: row.share.of for row in own}
+    years = sorted(counted)
     if len(years) < 3:
         return None
     totals: dict[str, int] = {}
-    for _, _, label, n, _ in own:
-        totals[label] = totals.get(label, 0) + n
+    for row in own:
+        totals[row.label] = totals.get(row.label, 0) + row.share.hits
     labels = sorted(totals, key=lambda k: (-totals[k], k))[:shown]
-    data = [
-        {"year": y, "label": shorten(label, 30), "share": n / of, "uses": n}
-        for _, y, label, n, of in own
-        if label in labels
-    ]
-    order = [shorten(label, 30) for label in labels]
-    chart = (
-        chart_of(data)
-        .mark_line(point=alt.OverlayMarkDef(size=40, filled=True), strokeWidth=2)
-        .encode(
-            x=alt.X("year:Q", title="year", axis=alt.Axis(format="d", tickMinStep=1)),
-            y=alt.Y("share:Q", title="share of all namings", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("label:N", title=None, sort=order, scale=alt.Scale(domain=order, range=PALETTE),
-                            legend=alt.Legend(columns=3)),
+    x = alt.X(
+        "year:Q",
+        title=None,
+        axis=alt.Axis(format="d", tickMinStep=1, tickCount=5, grid=False),
+        scale=alt.Scale(domain=[years[0] - 0.5, years[-1] + 0.5], nice=False),
+    )
+    y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=alt.Scale(domain=[0, 1]))
+    panels = []
+    for label in labels:
+        base = chart_of(_points(label, own, years))
+        dots = base.mark_line(color=BLUE, strokeWidth=1.5, point=alt.OverlayMarkDef(size=30, filled=True))
+        rules = base.mark_rule(color=FAINT, opacity=0.6).encode(
+            x=x, y=alt.Y("low:Q", title=None), y2="high:Q"
         )
-    )  # fmt: skip
-    first, last = years[0], years[-1]
-    title = f"{actor}: how it is called, {first} to {last}"
-    text = f"Each point: the share of a name or label among all places where the texts of that year name {actor}. {_rest(totals, labels)}"
-    return finish_chart(chart, f"labels_{len(actor)}_{actor[:12]}", title, text, "label_years", height=270)
+        panels.append(_panel(rules + dots.encode(x=x, y=y), shorten(label, 30), 90))
+    bars = chart_of([{"year": year, "namings": n} for year, n in counted.items()]).mark_bar(
+        color=FAINT, size=max(2, min(16, 200 // (years[-1] - years[0] + 1)))
+    )
+    counts = bars.encode(x=x, y=alt.Y("namings:Q", title=None, axis=alt.Axis(tickCount=3)))
+    panels.append(_panel(counts, "all namings in the texts of a year", 90))
+    grid = [alt.hconcat(*panels[k : k + 2], spacing=24) for k in range(0, len(panels), 2)]
+    title = f"{actor}: how it is called, {years[0]} to {years[-1]}"
+    text = (
+        f"Each dot is the share of a name or label among all places where the texts of a year name {actor}; the line "
+        "through it is its interval. The last panel says how many such places there are: where they are few, shares "
+        f"mean little. A year without a dot has none. {_rest(totals, labels)}"
+    )
+    return finish_chart(alt.vconcat(*grid), f"label_years_{number}", title, text.strip(), "label_years")
+
+
+def _points(label: str, rows: Sequence[YearRow], years: Sequence[int]) -> list[dict[str, Any]]:
+    """Return a label's share in each year that names the actor; none in a year is a share of 0."""
+    found = {row.year: row.share for row in rows if row.label == label}
+    points: list[dict[str, Any]] = []
+    for year in years:
+        share = found.get(year)
+        value, low, high = (share.value, share.low, share.high) if share else (0.0, None, None)
+        points.append({"year": year, "share": value, "low": low, "high": high})
+    return points
+
+
+def _panel(chart: Any, title: str, height: int, columns: int = 2) -> Any:
+    import altair as alt
+
+    width = (WIDTH - 90) // columns
+    return chart.properties(
+        width=width, height=height, title=alt.TitleParams(title, fontSize=12, anchor="start", color=FAINT)
+    )
 
 
 def _rest(totals: dict[str, int], labels: Sequence[str]) -> str:
@@ -72,64 +100,46 @@ def chart_voices(rows: Sequence[tuple[int, int, int]]) -> Figure | None:
     return finish_chart(chart, "voices", title, text, "voices_years", height=220)
 
 
-def chart_shares(rows: Sequence[LabelRow], actor: str) -> Figure | None:
+def chart_shares(rows: Sequence[LabelRow], actor: str, number: int) -> Figure | None:
     """Draw the labels of an actor by group, with intervals."""
     import altair as alt
 
-    own = [r for r in rows if r.actor == actor and r.share.value is not None]
+    # A share of one text has no interval, and a bare dot would look sure of itself.
+    own = [r for r in rows if r.actor == actor and r.share.low is not None]
     groups = list(dict.fromkeys(r.group for r in own))
     totals: dict[str, int] = {}
     for r in own:
-        totals[r.label] = totals.get(r.label, 0) + r.share.uses
+        totals[r.label] = totals.get(r.label, 0) + r.share.hits
     labels = sorted(totals, key=lambda k: (-totals[k], k))[:5]
     if len(groups) < 2 or len(labels) < 2:
         return None
     data = [
         {"group": shorten(r.group, 26), "label": shorten(r.label, 26), "share": r.share.value,
-         "low": r.share.low if r.share.low is not None else r.share.value,
-         "high": r.share.high if r.share.high is not None else r.share.value}
+         "low": r.share.low,
+         "high": r.share.high}
         for r in own if r.label in labels
     ]  # fmt: skip
-    y = alt.Y("group:N", title=None, sort=[shorten(g, 26) for g in groups])
-    x = alt.X(
-        "low:Q",
-        title="share of namings",
-        axis=alt.Axis(format="%", tickCount=4),
-        scale=alt.Scale(domain=[0, 1]),
-    )
+    order = [shorten(g, 26) for g in groups]
+    axis = alt.Axis(format="%", tickCount=4)
+    scale = alt.Scale(domain=[0, 1])
     panels = []
     for k, label in enumerate(labels):
-        part = [d for d in data if d["label"] == shorten(label, 26)]
-        left = k % 3 == 0
-        yy = (
-            y
-            if left
-            else alt.Y(
-                "group:N",
-                title=None,
-                sort=[shorten(g, 26) for g in groups],
-                axis=alt.Axis(labels=False, ticks=False),
-            )
-        )
-        line = chart_of(part).mark_rule(color=INK, strokeWidth=2).encode(x=x, x2="high:Q", y=yy)
-        dot = (
-            chart_of(part)
-            .mark_point(filled=True, size=60, color=BLUE, opacity=1)
-            .encode(
-                x=alt.X("share:Q", title="share of namings", axis=alt.Axis(format="%", tickCount=4)), y=yy
-            )
-        )
-        panels.append(
-            (line + dot).properties(
-                width=(WIDTH - 150) // 3,
-                height=24 * len(groups),
-                title=alt.TitleParams(shorten(label, 24), fontSize=12, anchor="start", color=FAINT),
-            )
-        )
+        part = chart_of([d for d in data if d["label"] == shorten(label, 26)])
+        names = alt.Axis() if k % 3 == 0 else alt.Axis(labels=False, ticks=False)
+        y = alt.Y("group:N", title=None, sort=order, scale=alt.Scale(domain=order), axis=names)
+        low = alt.X("low:Q", title="share of namings", axis=axis, scale=scale)
+        dot = alt.X("share:Q", title="share of namings", axis=axis, scale=scale)
+        rules = part.mark_rule(color=INK, strokeWidth=2).encode(x=low, x2="high:Q", y=y)
+        dots = part.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x=dot, y=y)
+        panels.append(_panel(rules + dots, shorten(label, 24), 24 * len(groups), columns=3))
     rows_of = [alt.hconcat(*panels[k : k + 3], spacing=14) for k in range(0, len(panels), 3)]
     title = f"{actor}: who calls it what"
-    text = "Dot: share of a label among all places where the source names the actor; line: interval that takes texts as independent."
-    return finish_chart(alt.vconcat(*rows_of), f"shares_{actor[:12]}", title, text, "labels")
+    text = (
+        "Dot: share of a label among all places where the source names the actor; line: its interval, "
+        "which takes texts that hang together as one. A long line: the source names the actor seldom; those with one "
+        "text alone are in the table."
+    )
+    return finish_chart(alt.vconcat(*rows_of), f"label_shares_{number}", title, text, "labels")
 
 
 def chart_words(apart: Sequence[Apart], most: int = 8) -> Figure | None:
@@ -166,10 +176,13 @@ def chart_words(apart: Sequence[Apart], most: int = 8) -> Figure | None:
     grid = [alt.hconcat(*panels[k : k + 2], spacing=20) for k in range(0, len(panels), 2)]
     first = apart[0]
     strongest = [first.words[k] for k in first.strongest(3)]
+    whose = first.name if first.name.startswith("since ") else f"of {first.name}"
     title = (
-        f"Texts {first.name if first.name.startswith('since') else 'of ' + first.name} stand out by {', '.join(strongest)}"
-        if strongest
-        else "Words that set texts apart"
+        f"Texts {whose} stand out by {', '.join(strongest)}" if strongest else "Words that set texts apart"
     )
-    text = "Log-odds ratio of each word against all other texts, with intervals by resampling whole texts; only words clear of chance."
+    text = (
+        "Log-odds ratio of each word against all other texts, with intervals by resampling whole texts; "
+        "only words clear of "
+        "chance. 0.7 is about twice as often, 1.6 five times."
+    )
     return finish_chart(alt.vconcat(*grid), "words", title, text, "words")

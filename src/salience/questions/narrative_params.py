@@ -33,6 +33,10 @@ class NarrativeParams(BaseModel):
     rows: Literal["all", "accepted"] = Field(
         "all", description="All suggestions but the rejected, or only those that a person accepted or edited."
     )
+    inferred: Literal["count", "leave out"] = Field(
+        "count",
+        description="Labels whose actor was inferred from what stands before, such as a later “the group”.",
+    )
     copies: Literal["once", "each"] = Field(
         "once", description="Copies of a text, as of a wire report, count once, for the earliest; or each."
     )
@@ -45,7 +49,9 @@ class NarrativeParams(BaseModel):
         gt=0,
         description="Weight of the informative prior of the words, in words (Monroe et al. 2008).",
     )
-    fewest_texts: int = Field(5, ge=1, description="A word, label or group in fewer texts is not compared.")
+    fewest_texts: int = Field(
+        5, ge=1, description="A word in fewer texts, and a pair that shares fewer items, is not compared."
+    )
     passage: int = Field(12, ge=8, le=200, description="Shortest passage, in words, that counts as repeated.")
     common: int = Field(
         40, ge=2, description="A run of eight words in more texts than this is a formula, no repetition."

@@ -16,6 +16,17 @@ from salience.reading.spans import Mention
 PRONOUNS = frozenset(["he", "she", "they", "it", "we", "i", "who", "which"])
 STOPS = re.compile(r"[;:.!?؟،]|,(?=\s)|\s[-–—]\s|[—]")
 MOST_WORDS = 14
+NEGATIONS = frozenset(
+    ("don't", "dont", "didn't", "doesn't", "n't", "t", "don", "didn", "doesn", "cannot", "could", "neither")
+)
+CHAIN = re.compile(
+    r"(?:'s|’s)?(?:, (?:the |a |an )(?:\w+ ){0,3})? ?(?:of|for|from|in|at|by|with) (?:the |a |an )?"
+    r"(?:(?!who|which|that|and|but|while)\w+ ){0,2}"
+    r"|(?:'s|’s) (?:\w+ ){0,2}|(?:'s|’s)? (?:(?!who|which|that|and|but|while|told|said)\w+ )?"
+)
+ASIDE = re.compile(
+    r"(?:\s*\(\w+\))?,\s(?:who|which|whose|whom|that|speaking|citing|quoting)\b[^,.;]*,\s(?:[\w'’]+\s){0,3}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +66,23 @@ def _by_first(name: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {first: tuple(entries) for first, entries in table.items()}
 
 
+@cache
+def openings(*names: str) -> frozenset[str]:
+    """Return the words with which the entries of some lists of `cues.toml` begin."""
+    return frozenset(entry[0] for name in names for entry in cues(name))
+
+
 def cue_at(sentence: Sentence, i: int, name: str) -> int | None:
     """Return the word after a cue of a list that begins at word i; None when none does."""
-    for entry in _by_first(name).get(sentence.folded[i], ()):
-        if tuple(sentence.folded[i : i + len(entry)]) == entry and not any(
-            STOPS.search(sentence.between(k)) for k in range(i + 1, i + len(entry))
-        ):
-            return i + len(entry)
+    entries = _by_first(name).get(sentence.folded[i])
+    if entries is None:
+        return None
+    for entry in entries:
+        after = i + len(entry)
+        if len(entry) == 1 or (tuple(sentence.folded[i:after]) == entry and not any(
+            STOPS.search(sentence.between(k)) for k in range(i + 1, after)
+        )):  # fmt: skip
+            return after
     return None
 
 
@@ -78,26 +99,37 @@ def holds_cue(text: str, name: str) -> str | None:
 
 def actor_before(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Actor | None:
     """Return who stands as subject before word i: the nearest actor that no other verb's clause cuts off."""
-    place = sentence.places[i][0]
-    if i and sentence.folded[i - 1] in PRONOUNS - {"who", "which"}:
-        low, high = sentence.places[i - 1]
-        return Actor(sentence.words[i - 1], low, high, "pronoun")
+    place, last = sentence.places[i][0], _before_auxiliaries(sentence, i)
+    if last >= 0 and sentence.folded[last] in PRONOUNS - {"who", "which"}:
+        low, high = sentence.places[last]
+        return Actor(sentence.words[last], low, high, "pronoun")
     near = [m for m in mentions if sentence.start <= m.start and m.end <= place and m.kind != "place"]
-    near = [m for m in near if not _adjective(m)]
+    near = [m for m in near if not _adjective(m) and not any(
+        m is not o and o.start <= m.start and m.end <= o.end for o in near)]  # fmt: skip
     near = [m for m in near if sentence.index_at(m.start) >= i - MOST_WORDS]
-    if near:
-        # "the leader of X said": the subject begins where the chain of "of", "'s" and commas begins.
-        best = near[-1]
-        for m in reversed(near[:-1]):
-            between = sentence.text[m.end - sentence.start : best.start - sentence.start]
-            if re.fullmatch(
-                r"(?:'s|’s)?,? (?:(?:of|for|from|in|at|by) )?(?:the |a |an )?(?:\w+ ){0,2}", between
-            ):
-                best = m
-            else:
-                break
-        return Actor(best.text, best.start, best.end)
-    return _phrase_before(sentence, i)
+    # "X, who speaks for Y, said": what stands between the commas only tells of X.
+    aside = ASIDE.search(sentence.text[: place - sentence.start])
+    if aside and any(m.end <= sentence.start + aside.start() for m in near):
+        near = [m for m in near if m.end <= sentence.start + aside.start()]
+    if not near:
+        return _phrase_before(sentence, i)
+    # "the leader of X said": the subject begins where the chain of "of", "'s" and titles begins.
+    best = near[-1]
+    for m in reversed(near[:-1]):
+        if not CHAIN.fullmatch(sentence.text[m.end - sentence.start : best.start - sentence.start]):
+            break
+        best = m
+    return Actor(best.text, best.start, best.end)
+
+
+def _before_auxiliaries(sentence: Sentence, i: int) -> int:
+    """Return the word before "did not", "has also" and the like that stand before word i."""
+    last = i - 1
+    while last >= 0 and (
+        sentence.folded[last] in word_list("auxiliaries") or sentence.folded[last] in NEGATIONS
+    ):
+        last -= 1
+    return last
 
 
 def _adjective(m: Mention) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from salience.reading.date_words import parts, table
 
+SOON = 31  # days
 NO_ANCHOR = "a relative date needs the date of the text"
 NO_YEAR = "the year is not said, and no date of the text is given"
 RUNS_BACK = "the end lies before the beginning"
@@ -206,7 +207,11 @@ def _days(said: Said, year: int, month: int) -> Meant:
 
 
 def _year_before(said: Said, anchor: date | None) -> int:
-    """Return the year that puts a day or month without one nearest before the day of the text."""
+    """Return the year that puts a day or month without one nearest before the day of the text.
+
+    A day at most a month ahead is the coming one: a report of 2 September that expects something on 5 September does
+    not speak of last year.
+    """
     if anchor is None:
         raise Unsaid(NO_YEAR)
     assert said.month is not None
@@ -216,10 +221,20 @@ def _year_before(said: Said, anchor: date | None) -> int:
         return year + said.number * away
     if said.day is None:
         return year - (said.month > month)
+    if _comes_soon(said, year, anchor):
+        return year
     if said.month == month:
         length = month_length(said.calendar, year, month)
         return year - (day_of(said.calendar, year, month, min(said.day, length)) > anchor)
     return year - (said.month > month)
+
+
+def _comes_soon(said: Said, year: int, anchor: date) -> bool:
+    """Return whether a day of this year lies ahead by a month at most; what goes over the year's end is left alone."""
+    assert said.month is not None and said.day is not None
+    length = month_length(said.calendar, year, said.month)
+    ahead = (day_of(said.calendar, year, said.month, min(said.day, length)) - anchor).days
+    return 0 < ahead <= SOON
 
 
 def _season(said: Said, anchor: date | None) -> Meant:

@@ -4,9 +4,11 @@ A date is never guessed. What depends on the day of the text ("last Monday", "15
 `anchor` only; what the words leave open ("03/04/2024", "since the takeover") comes back without days and with a
 sentence that says what is missing.
 
-Conventions: weeks begin on Monday, and on Saturday in Dari, Pashto and Persian; the 19th century is 1801 to 1900; the
-1990s are 1990 to 1999, early ones to 1993, late ones from 1997; seasons are those of the north, by whole months;
-Dari, Pashto and Persian texts count last month and last year by the Solar Hijri calendar unless they say otherwise.
+Conventions: a day without a year is the nearest before the anchor, or the coming one if that is at most 31 days ahead
+in the same year; weeks begin on Monday, and on Saturday in Dari, Pashto and Persian; the 19th century is 1801 to
+1900; the 1990s are 1990 to 1999, early ones to 1993, late ones from 1997; seasons are those of the north, by whole
+months; Dari, Pashto and Persian texts count last month and last year by the Solar Hijri calendar unless they say
+otherwise.
 """
 
 from __future__ import annotations

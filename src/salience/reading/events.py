@@ -22,7 +22,9 @@ ORDER = ("ASSAULT", "FIGHT", "COERCE", "PROTEST", "SANCTION", "MOBILIZE", "THREA
          "CONCEDE", "AID", "AGREE", "COOPERATE", "SUPPORT", "CONSULT")  # fmt: skip
 FRIENDLY = frozenset(["AID", "CONSULT", "COOPERATE", "SUPPORT", "CONCEDE"])
 HOSTILE = frozenset(["SANCTION", "PROTEST", "COERCE", "ASSAULT", "FIGHT", "MOBILIZE"])
-INTENDED = frozenset(["will", "would", "willing", "decided", "plans", "planning", "prepared", "ready", "shall"])
+INTENDED = frozenset(
+    ["will", "would", "willing", "decided", "plans", "planning", "prepared", "ready", "shall"]
+)
 PASSIVE = frozenset(["was", "were", "been", "being", "is", "are", "be"])
 UNREAL = frozenset(
     ["not", "never", "no", "deny", "denied", "denies", "without", "could", "if", "unless", "might"]

@@ -22,15 +22,21 @@ from salience.version import __version__
 
 BATCH = 400
 # Raise it when the rules change what is found, so that records are read anew.
-RULES = 2
+RULES = 3
+PLACE = (
+    ("id", pa.int64()),
+    ("text", pa.string()),
+    ("start", pa.int32()),
+    ("end", pa.int32()),
+    ("quote", pa.string()),
+)
 MENTION = pa.schema(
-    [("id", pa.int64()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("quote", pa.string()),
-     ("kind", pa.string()), ("value", pa.string()), ("how", pa.string()), ("confidence", pa.float64()), ("notes", pa.string())]
+    [*PLACE, ("kind", pa.string()), ("value", pa.string()), ("how", pa.string()), ("confidence", pa.float64()),
+     ("notes", pa.string())]
 )  # fmt: skip
 STATEMENT = pa.schema(
-    [("id", pa.int64()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("quote", pa.string()),
-     ("kind", pa.string()), ("speaker", pa.string()), ("about", pa.string()), ("value", pa.string()), ("how", pa.string()),
-     ("confidence", pa.float64()), ("detail", pa.string())]
+    [*PLACE, ("kind", pa.string()), ("speaker", pa.string()), ("about", pa.string()), ("value", pa.string()),
+     ("how", pa.string()), ("confidence", pa.float64()), ("detail", pa.string())]
 )  # fmt: skip
 
 
@@ -125,28 +131,57 @@ def _replace(
     connection.register("read_now", hashes)
     try:
         for table, rows, schema in (("mention", mentions, MENTION), ("statement", statements, STATEMENT)):
-            # What a person added by hand is no reading's to replace.
+            _leave_to_model(connection, table)
+            # What a person added by hand is no reading's to replace, nor is what a model suggested.
             connection.execute(
                 f"DELETE FROM {table} WHERE text IN (SELECT sha FROM read_now) AND how NOT IN ('person', 'model')"
             )
             connection.register("rows_read", pa.Table.from_pylist(list(rows), schema=schema))
+            _take_over_from_model(connection, table)
             connection.execute(
                 f"INSERT INTO {table} SELECT * FROM rows_read WHERE id NOT IN (SELECT id FROM {table})"
             )
             connection.unregister("rows_read")
         connection.execute(
-            """UPDATE text SET reading = ?, language = read_now.language FROM read_now WHERE text.sha256 = read_now.sha""",
+            """UPDATE text SET reading = ?, language = read_now.language
+               FROM read_now WHERE text.sha256 = read_now.sha""",
             [mark],
         )
     finally:
         connection.unregister("read_now")
 
 
+def _leave_to_model(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Before rules read anew: what a model found too becomes the model's own, so that it outlives the rules' row."""
+    told = {
+        "mention": "kind = regexp_extract(notes, 'model: (\\w+)', 1), value = quote, notes = NULL",
+        "statement": """detail = '{"also": "model"}'""",
+    }[table]
+    marked = {"mention": "notes LIKE '%model: %'", "statement": """detail LIKE '%"also":%'"""}[table]
+    connection.execute(
+        f"""UPDATE {table} SET how = 'model', confidence = 0.5, {told}
+            WHERE text IN (SELECT sha FROM read_now) AND how NOT IN ('person', 'model') AND {marked}"""
+    )
+
+
+def _take_over_from_model(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Where rules find what a model suggested, the row is the rules', with a note that the model found it too."""
+    note = {
+        "mention": "notes = concat_ws(', ', r.notes, 'model: ' || m.kind)",
+        "statement": """speaker = r.speaker, about = r.about,
+            detail = json_merge_patch(coalesce(r.detail, '{}')::JSON, '{"also": "model"}'::JSON)::VARCHAR""",
+    }[table]
+    connection.execute(
+        f"""UPDATE {table} AS m SET kind = r.kind, value = r.value, how = r.how, confidence = r.confidence, {note}
+            FROM rows_read r WHERE m.id = r.id AND m.how = 'model'"""
+    )
+
+
 def mention_rows(sha: str, reading: Reading) -> Iterator[dict[str, Any]]:
     """Give a reading's mentions as rows of the record."""
     for m in reading.mentions:
-        yield {"id": stable_id("mention", sha, m.start, m.end), "text": sha, "start": m.start, "end": m.end, "quote": m.text,
-               "kind": m.kind, "value": m.value, "how": m.how, "confidence": m.confidence,
+        yield {"id": stable_id("mention", sha, m.start, m.end), "text": sha, "start": m.start, "end": m.end,
+               "quote": m.text, "kind": m.kind, "value": m.value, "how": m.how, "confidence": m.confidence,
                "notes": ", ".join(m.notes) or None}  # fmt: skip
 
 
@@ -158,12 +193,13 @@ def statement_rows(sha: str, reading: Reading) -> Iterator[dict[str, Any]]:
         if number in seen:
             continue
         seen.add(number)
-        yield {"id": number, "text": sha, "start": s.start, "end": s.end, "quote": s.text, "kind": s.kind, "speaker": s.speaker,
-               "about": s.about, "value": s.value, "how": s.how, "confidence": s.confidence,
+        yield {"id": number, "text": sha, "start": s.start, "end": s.end, "quote": s.text, "kind": s.kind,
+               "speaker": s.speaker, "about": s.about, "value": s.value, "how": s.how, "confidence": s.confidence,
                "detail": json.dumps(dict(s.detail), ensure_ascii=False, sort_keys=True)}  # fmt: skip
     for e in reading.events:
         detail = {"actor": e.actor, "target": e.target, "when": e.when, "where": e.where, "verb": e.value}
-        yield {"id": stable_id("statement", sha, e.start, e.end, "event"), "text": sha, "start": e.start, "end": e.end,
-               "quote": e.text, "kind": "event", "speaker": None, "about": e.target, "value": e.kind, "how": e.how,
-               "confidence": e.confidence,
-               "detail": json.dumps({k: v for k, v in detail.items() if v}, ensure_ascii=False, sort_keys=True)}  # fmt: skip
+        told = json.dumps({k: v for k, v in detail.items() if v}, ensure_ascii=False, sort_keys=True)
+        number = stable_id("statement", sha, e.start, e.end, "event")
+        yield {"id": number, "text": sha, "start": e.start, "end": e.end, "quote": e.text, "kind": "event",
+               "speaker": None, "about": e.target, "value": e.kind, "how": e.how, "confidence": e.confidence,
+               "detail": told}  # fmt: skip

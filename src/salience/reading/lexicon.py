@@ -23,9 +23,16 @@ def word_list(name: str) -> frozenset[str]:
 
 @cache
 def gazetteer() -> Matcher:
-    """Return a matcher of countries, regions and large cities, as places."""
+    """Return a matcher of countries, regions and large cities; in Arabic script also of a few organisations."""
     names = [" ".join(part.split()) for key in ("countries", "cities") for part in _lexicon()[key].split(",")]
-    return Matcher([Alias(name, name, "place") for name in names])
+    persian = tomllib.loads(files(__package__).joinpath("persian.toml").read_text(encoding="utf-8"))
+    kinds = (("places", "place"), ("organisations", "organisation"))
+    others = [
+        Alias(" ".join(part.split()), " ".join(part.split()), kind)
+        for key, kind in kinds
+        for part in persian[key].split(",")
+    ]
+    return Matcher([*(Alias(name, name, "place") for name in names), *others])
 
 
 @cache
@@ -49,6 +56,12 @@ class Roles:
         Heads that name a group of people rather than an organised actor: "women", "minorities".
     vague : frozenset of str
         Heads that say too little without a word before them: "groups", "forces".
+    institutions : frozenset of str
+        Institutions called by what they are: "army", "ministry".
+    singles : frozenset of str
+        Single persons by what they do: "driver", "official".
+    openings : frozenset of str
+        First words of the phrases.
     """
 
     heads: frozenset[str]
@@ -56,6 +69,9 @@ class Roles:
     modifiers: frozenset[str]
     populations: frozenset[str]
     vague: frozenset[str]
+    institutions: frozenset[str] = frozenset()
+    singles: frozenset[str] = frozenset()
+    openings: frozenset[str] = frozenset()
 
 
 @cache
@@ -71,6 +87,7 @@ def load_roles(path: Path | None = None) -> Roles:
     try:
         told = tomllib.loads(text)
         lists = {name: told[name] for name in ("heads", "phrases", "modifiers", "populations", "vague")}
+        lists |= {name: told.get(name, "") for name in ("institutions", "singles")}
     except (tomllib.TOMLDecodeError, KeyError) as error:
         name = path.name if path else "roles.toml"
         raise InputError(
@@ -86,4 +103,7 @@ def load_roles(path: Path | None = None) -> Roles:
         frozenset(lists["modifiers"].lower().split()),
         frozenset(lists["populations"].lower().split()),
         frozenset(lists["vague"].lower().split()),
+        frozenset(lists["institutions"].lower().split()),
+        frozenset(lists["singles"].lower().split()),
+        frozenset(phrase[0] for phrase in phrases if phrase != [""]),
     )

@@ -14,6 +14,7 @@ from salience.reading.fold import WORD, fold_word, mixes_scripts
 from salience.reading.sentences import Sentence
 from salience.reading.spans import Mention
 
+UNTOLD = "untold"  # a mapping does not say of what kind a name is
 SHORTEST_FREE = 5  # capitals up to this length are abbreviations, and "us" is not "US"
 
 
@@ -28,7 +29,7 @@ class Alias:
     stands_for : str
         The canonical name.
     kind : str
-        "organisation", "person", "place" or "population".
+        "organisation", "person", "place" or "population"; `UNTOLD` takes it from how the name is written.
     valid_from, valid_to : date or None
         First and last day on which it stands for it; None when not limited.
     """
@@ -127,7 +128,7 @@ def as_aliases(given: Iterable[Alias] | Mapping[str, str] | None) -> list[Alias]
     if given is None:
         return []
     if isinstance(given, Mapping):
-        return [Alias(str(label), str(name)) for label, name in given.items()]
+        return [Alias(str(label), str(name), UNTOLD) for label, name in given.items()]
     return [alias if isinstance(alias, Alias) else Alias(str(alias), str(alias)) for alias in given]
 
 

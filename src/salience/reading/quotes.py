@@ -1,83 +1,70 @@
-"""Who says what: words in quotation marks, and verbs of saying with the one who says."""
+"""Words in quotation marks, with who says them where the sentence tells."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from salience.reading.clauses import (
-    Actor,
-    actor_after,
-    actor_before,
-    clause_end,
-    cue_at,
-    cues,
-    holds_cue,
-    piece,
-    resolve_pronoun,
-)
+from salience.reading.clauses import Actor, actor_after, cue_at, resolve_pronoun
 from salience.reading.lexicon import word_list
+from salience.reading.saying import saying_words, subject_of
 from salience.reading.sentences import Sentence
-from salience.reading.spans import Mention, Statement
+from salience.reading.spans import Mention, Statement, standing_between
 
 MARKS = re.compile(
     r"“([^“”]{2,2000}?)”|«([^«»]{2,2000}?)»|„([^„“”]{2,2000}?)[“”]|(?<![\w\"])\"([^\"]{2,2000}?)\"(?!\w)"
     r"|(?<!\w)‘([^‘’]{2,300}?(?:’\w[^‘’]*?)*)’(?!\w)|(?<!\w)'([^'\n]{2,300}?(?:'\w[^'\n]*?)*)'(?!\w)"
 )
-DETERMINERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "this",
-        "that",
-        "these",
-        "those",
-        "its",
-        "their",
-        "his",
-        "her",
-        "our",
-        "my",
-        "any",
-        "no",
-        "some",
-        "every",
-        "each",
-    ]
-)
-AUXILIARIES = frozenset(
-    ["has", "have", "had", "is", "was", "were", "are", "been", "be", "also", "later", "then", "not"]
-)
-NOUNS = frozenset(["report", "reports", "claim", "claims", "state", "states", "note", "notes", "call", "calls", "post", "posts", "label", "labels", "show", "shows", "find", "estimate", "estimates", "record", "records", "comment", "praise", "hope", "hopes", "fear", "fears", "blame", "promise", "promises", "pledge", "pledges", "vow", "vows", "document", "documents", "brand", "brands", "term", "terms", "quote", "quotes", "voice", "voices", "dispute", "disputes", "complain"])  # fmt: skip
-PERSIAN = re.compile(r"(گفت(?:ه|ند|ه‌اند| است)?|می‌گوی(?:د|ند)|اعلام کرد(?:ند)?|تأیید کرد(?:ند)?|تایید کرد(?:ند)?|رد کرد(?:ند)?|افزود(?:ند)?"
-                     r"|هشدار داد(?:ند)?|تأکید کرد(?:ند)?|تاکید کرد(?:ند)?|گزارش داد(?:ند|ه)?|خبر داد(?:ند)?|نوشت(?:ند)?|به نقل از|به گفتهٔ|به گفته|بر اساس گزارش"
-                     r"|وویل|ویلي|وایي)(?=\W|$)")  # fmt: skip
+COLON = re.compile(r"(?:^|\n|[.!?…]\s|[^\w\s,;:]\s)\s*([^\n.!?:“”\"]{2,60}):\s*$")
+NICKNAME = re.compile(r"\\b(?:alias|nicknamed|aka|a\\.k\\.a\\.)\\W*$", re.IGNORECASE)
 
 
 def find_quotes(text: str, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> list[Statement]:
-    """Return what stands in quotation marks, with who says it where the sentence tells."""
-    found = []
+    """Return what stands in quotation marks, also within another quote, with who says it where the sentence tells."""
+    found: list[Statement] = []
     for match in MARKS.finditer(text):
-        group = next(g for g in range(1, 7) if match[g] is not None)
-        start, end = match.span(group)
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and (text[end - 1].isspace() or text[end - 1] == ","):
-            end -= 1
-        if not text[start:end].strip(" .,"):
+        outer = _quote(text, sentences, mentions, match, None)
+        if outer is None:
             continue
-        sentence = _sentence_at(sentences, match.start())
-        words = len(text[start:end].split())
-        speaker = _quoted_speaker(text, sentences, sentence, match, mentions)
-        if speaker is None and words < 4:
-            continue  # a name or a word held at arm's length is no speech
-        how = "pattern" if speaker is None or speaker.how == "beside" else speaker.how
-        found.append(
-            Statement(start, end, text[start:end], "quote", text[start:end], speaker.text if speaker else None,
-                      None, how, 0.8 if speaker else 0.4, {})
-        )  # fmt: skip
+        found.append(outer)
+        inner = (
+            _quote(text, sentences, mentions, m, outer) for m in MARKS.finditer(text, outer.start, outer.end)
+        )
+        found += [quote for quote in inner if quote is not None]
     return found
+
+
+def _quote(
+    text: str,
+    sentences: Sequence[Sentence],
+    mentions: Sequence[Mention],
+    match: re.Match[str],
+    outer: Statement | None,
+) -> Statement | None:
+    group = next(g for g in range(1, 7) if match[g] is not None)
+    start, end = match.span(group)
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] == ","):
+        end -= 1
+    said = text[start:end]
+    if not said.strip(" .,") or NICKNAME.search(text[max(0, start - 12) : start]):
+        return None
+    at = _sentence_at(sentences, match.start())
+    last = sentences[min(at + 2, len(sentences) - 1)].end if sentences else 0
+    near = standing_between(mentions, sentences[max(0, at - 1)].start if sentences else 0, last)
+    speaker = _quoted_speaker(text, sentences, at, match, near, outer)
+    if _is_title(said) and (speaker is None or len(said.split()) > 1):
+        return None  # a name in quotation marks is no speech
+    how = "pattern" if speaker is None or speaker.how == "beside" else speaker.how
+    sure = 0.8 if speaker else 0.4 if len(said.split()) > 3 else 0.3
+    return Statement(start, end, said, "quote", said, speaker.text if speaker else None, None, how, sure, {})
+
+
+def _is_title(said: str) -> bool:
+    """Return whether words in quotation marks are a title or a name: capitals throughout, and no full stop."""
+    words = [word for word in re.findall(r"\w[\w'’-]*", said) if word.lower() not in word_list("function")]
+    return bool(words) and all(word[0].isupper() for word in words) and said[-1] not in ".!?…"
 
 
 def _sentence_at(sentences: Sequence[Sentence], place: int) -> int:
@@ -89,29 +76,60 @@ def _sentence_at(sentences: Sequence[Sentence], place: int) -> int:
 
 
 def _quoted_speaker(
-    text: str, sentences: Sequence[Sentence], at: int, match: re.Match[str], mentions: Sequence[Mention]
+    text: str,
+    sentences: Sequence[Sentence],
+    at: int,
+    match: re.Match[str],
+    mentions: Sequence[Mention],
+    outer: Statement | None,
 ) -> Actor | None:
     """Look for a verb of saying in the rest of the sentence, then for a "Name:" before the quote."""
     if not sentences:
         return None
     sentence = sentences[at]
-    colon = re.search(
-        r"(?:^|\n|[.!?]\s)\s*([^\n.!?:]{2,60}):\s*$", text[max(0, match.start() - 80) : match.start()]
-    )
-    for i in _cue_words(sentence):
-        place = sentence.places[i][0]
-        if match.start() <= place < match.end():
-            continue
-        who = _speaker(sentence, i, mentions)
+    low = max(0, match.start() - 80)
+    colon = None if outer else COLON.search(text[low : match.start()])
+    if colon:
+        start = low + colon.start(1)
+        named = [
+            m for m in mentions if start <= m.start and m.end <= low + colon.end(1) and m.kind != "place"
+        ]
+        if not named or named[-1].end == low + colon.end(1):
+            name = named[-1].text if named else colon[1].strip()
+            return Actor(name, named[-1].start if named else start, low + colon.end(1))
+    known = _known_as(sentence, match, mentions)
+    if known is not None:
+        return known
+    for i in _nearest_cues(sentence, match, outer):
+        who = subject_of(sentence, i, mentions)
         if who is not None and not match.start() <= who.start < match.end():
             return resolve_pronoun(who, sentence, mentions, sentences[max(0, at - 1)].start)
-    after = _following_cue(text, sentences, at, match.end(), mentions)
-    if after is not None:
-        return after
-    if colon:
-        low = max(0, match.start() - 80) + colon.start(1)
-        return Actor(colon[1].strip(), low, low + len(colon[1]))
+    return None if outer is not None else _following_cue(text, sentences, at, match.end(), mentions)
+
+
+def _known_as(sentence: Sentence, match: re.Match[str], mentions: Sequence[Mention]) -> Actor | None:
+    """Return who uses a name in `known to its critics as "the looters"`."""
+    for i in range(len(sentence.places)):
+        after = cue_at(sentence, i, "known_as")
+        if (
+            after is not None
+            and after < len(sentence.places)
+            and 0 <= match.start() - sentence.places[i][0] < 50
+        ):
+            return actor_after(sentence, after, mentions, 4)
     return None
+
+
+def _nearest_cues(sentence: Sentence, match: re.Match[str], outer: Statement | None) -> list[int]:
+    """Return the verbs of saying outside a quote, the nearest first; before it sooner than behind it."""
+    placed = []
+    for i in saying_words(sentence):
+        place = sentence.places[i][0]
+        if match.start() <= place < match.end() or (outer and not outer.start <= place < match.start()):
+            continue
+        behind = place >= match.end()
+        placed.append((place - match.end() if behind else match.start() - place, i))
+    return [i for _, i in sorted(placed)]
 
 
 def _following_cue(
@@ -121,180 +139,7 @@ def _following_cue(
     for sentence in sentences[at + 1 : at + 3]:
         if sentence.start < end or sentence.start > end + 3:
             continue
-        cue = next((i for i in _cue_words(sentence) if i < 8), None)
+        cue = next((i for i in saying_words(sentence) if i < 8), None)
         if cue is not None:
-            return _speaker(sentence, cue, mentions)
+            return subject_of(sentence, cue, mentions)
     return None
-
-
-def _cue_words(sentence: Sentence) -> Iterator[int]:
-    for i in range(len(sentence.places)):
-        if cue_at(sentence, i, "saying") is not None and not _is_noun(sentence, i):
-            yield i
-
-
-def find_attributions(
-    sentences: Sequence[Sentence], mentions: Sequence[Mention], quoted: Sequence[Statement]
-) -> list[Statement]:
-    """Return each cue that shows somebody saying, with who says it and what.
-
-    The span is the cue's; `value` is what is said, as far as its clause goes.
-    """
-    found: list[Statement] = []
-    strict = {entry[0] for entry in cues("weak")}
-    for number, sentence in enumerate(sentences):
-        previous = sentences[max(0, number - 1)].start
-        near = [m for m in mentions if previous <= m.start < sentence.end]
-        found += _persian(sentence, near)
-        i = 0
-        while i < len(sentence.places):
-            after = cue_at(sentence, i, "phrases")
-            if after is not None:
-                found.append(_phrase(sentence, i, after, near))
-                i = after
-                continue
-            if cue_at(sentence, i, "saying") is None or _in_quote(sentence.places[i][0], quoted):
-                i += 1
-                continue
-            weak = sentence.folded[i] in strict
-            if _is_noun(sentence, i) or (weak and not _says_something(sentence, i, quoted)):
-                i += 1
-                continue
-            who = resolve_pronoun(_speaker(sentence, i, near), sentence, near, previous)
-            if who is not None or not weak:
-                found.append(_statement(sentence, i, i + 1, who))
-            i += 1
-    return found
-
-
-def _in_quote(place: int, quoted: Sequence[Statement]) -> bool:
-    return any(q.start <= place < q.end for q in quoted)
-
-
-def _is_noun(sentence: Sentence, i: int) -> bool:
-    """Return whether a word that is both noun and verb stands as a noun here."""
-    word = sentence.folded[i]
-    before = sentence.folded[i - 1] if i else ""
-    following = sentence.folded[i + 1] if i + 1 < len(sentence.folded) else ""
-    if before in DETERMINERS or (before in ("of", "to", "s") and word in NOUNS and before != "to"):
-        return word in NOUNS or word.endswith("ing") or before in DETERMINERS - {"that", "this", "his", "her"}
-    if word in NOUNS:
-        if following in ("of", "about", "from", "by", "on", "in") or i == 0:
-            return True
-        return before in (
-            "un",
-            "media",
-            "news",
-            "these",
-            "of",
-            "such",
-            "other",
-            "several",
-            "new",
-            "recent",
-            "latest",
-        )
-    # "killed in the said attack", "a called meeting", "reported cases": a participle before a noun.
-    return False
-
-
-def _says_something(sentence: Sentence, i: int, quoted: Sequence[Statement]) -> bool:
-    """Return whether a quote, "that" or a comma stands by a verb that often says nothing."""
-    following = sentence.folded[i + 1 : i + 3]
-    if "that" in following or (i and sentence.folded[i - 1] == "as"):
-        return True
-    if any(sentence.start <= q.start < sentence.end for q in quoted):
-        return True
-    before, gap = sentence.between(i), sentence.between(i + 1)
-    if any(mark in before for mark in ',"”’') or any(mark in gap for mark in ',:"“'):
-        return True
-    aux = sentence.folded[i - 1] in AUXILIARIES if i else False
-    numbered = any(word.isdigit() for word in sentence.folded[i + 1 : i + 4])
-    responsible = "responsibility" in sentence.folded[i + 1 : i + 3]
-    return numbered or responsible or (aux and following[:1] in (["the"], ["a"], ["an"]))
-
-
-def _speaker(sentence: Sentence, i: int, mentions: Sequence[Mention]) -> Actor | None:
-    """Return who says: before the verb, or after it where a comma or a quote precedes ("..., said X")."""
-    gap = sentence.between(i)
-    inverted = i == 0 or (any(mark in gap for mark in ',"”’»') and not _subject_close(sentence, i))
-    if inverted:
-        after = actor_after(sentence, i + 1, mentions, 3) or _noun_after(sentence, i + 1)
-        if after is not None:
-            return after
-    following = sentence.folded[i + 1] if i + 1 < len(sentence.folded) else ""
-    passive = i and sentence.folded[i - 1] in ("was", "were", "is", "are", "been", "being")
-    if passive and "by" in sentence.folded[i + 1 : i + 6]:
-        by = sentence.folded.index("by", i + 1)
-        return actor_after(sentence, by + 1, mentions, 5)
-    if following == "by":
-        return actor_after(sentence, i + 2, mentions, 5)
-    return actor_before(sentence, i, mentions)
-
-
-def _subject_close(sentence: Sentence, i: int) -> bool:
-    return bool(i) and sentence.folded[i - 1] in ("he", "she", "they", "it", "i", "we", "who", "which")
-
-
-def _noun_after(sentence: Sentence, i: int) -> Actor | None:
-    """Return the noun phrase that follows "said": up to a comma, a stop or a function word."""
-    if i >= len(sentence.places):
-        return None
-    end = clause_end(sentence, i, 8)
-    after = i
-    while after < end and (sentence.folded[after] not in word_list("function") or after == i
-                           or sentence.folded[after] in ("of", "the", "for", "a", "an")):  # fmt: skip
-        after += 1
-    while after > i and sentence.folded[after - 1] in ("of", "the", "for", "a", "an"):
-        after -= 1
-    first = i + 1 if sentence.folded[i] in ("the", "a", "an") else i
-    if after <= first or sentence.folded[first] in word_list("function"):
-        return None
-    low, high = piece(sentence, first, after)
-    return Actor(sentence.text[low - sentence.start : high - sentence.start], low, high)
-
-
-def _phrase(sentence: Sentence, i: int, after: int, mentions: Sequence[Mention]) -> Statement:
-    """Read "according to X", "based on reports ... by X", "reportedly"."""
-    who = None
-    if sentence.folded[after - 1] in ("to", "of", "by", "reports"):
-        who = actor_after(sentence, after, mentions, 4) or _noun_after(sentence, after)
-    elif sentence.folded[after - 1] not in ("reportedly", "allegedly"):
-        who = actor_before(sentence, i, mentions)
-    return _statement(sentence, i, after, who)
-
-
-def _statement(sentence: Sentence, i: int, after: int, who: Actor | None) -> Statement:
-    low, high = piece(sentence, i, after)
-    said = _content(sentence, i, after)
-    cue = sentence.text[low - sentence.start : high - sentence.start]
-    detail = {"cue": cue}
-    hedge = holds_cue(sentence.text, "hedges")
-    if hedge:
-        detail["hedge"] = hedge
-    negated = bool(i) and bool({"not", "never", "n't", "t"} & set(sentence.folded[max(0, i - 3) : i]))
-    if negated:
-        detail["negated"] = "yes"
-    how = who.how if who is not None and who.how != "beside" else "pattern"
-    return Statement(low, high, cue, "attribution", said, who.text if who else None, None, how,
-                     0.75 if who else 0.5, detail)  # fmt: skip
-
-
-def _content(sentence: Sentence, i: int, after: int) -> str:
-    """Return what is said: what follows the cue, or what precedes it where nothing does."""
-    if after >= len(sentence.places):
-        return sentence.text[: sentence.places[i][0] - sentence.start].strip(' ,"“”')
-    rest = sentence.text[sentence.places[after][0] - sentence.start :]
-    if len(rest.split()) < 4 and i > 4:
-        return sentence.text[: sentence.places[i][0] - sentence.start].strip(' ,"“”')
-    return re.sub(r"^that\s+", "", rest).strip(" .,")
-
-
-def _persian(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[Statement]:
-    """Read verbs of saying in Persian, Dari and Pashto; the speaker only where the record knows the name."""
-    for match in PERSIAN.finditer(sentence.text):
-        low, high = sentence.start + match.start(), sentence.start + match.end()
-        before = [m for m in mentions if sentence.start <= m.start and m.end <= low and m.kind != "place"]
-        who = before[0].text if before else None
-        yield Statement(low, high, match[0], "attribution", sentence.text[match.end() :].strip(" ،.:«»"),
-                        who, None, "pattern", 0.6 if who else 0.4, {"cue": match[0]})  # fmt: skip

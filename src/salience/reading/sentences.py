@@ -114,7 +114,7 @@ class Sentence:
 
 
 def split_sentences(text: str) -> list[Sentence]:
-    """Return the sentences of a text; one that never ends is cut at 5,000 characters."""
+    """Return the sentences of a text; one that never ends is cut at 2,000 characters."""
     borders = []
     start = 0
     for match in END.finditer(text):
@@ -149,7 +149,7 @@ def _ends(text: str, match: re.Match[str]) -> bool:
     return not (first.islower() and "." in inner)
 
 
-def _cut(text: str, start: int, end: int, longest: int = 5000) -> list[tuple[int, int]]:
+def _cut(text: str, start: int, end: int, longest: int = 2000) -> list[tuple[int, int]]:
     pieces = []
     while end - start > longest:
         space = text.rfind(" ", start, start + longest)

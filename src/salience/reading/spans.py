@@ -8,7 +8,8 @@ Annotation Data Model (2017, 4.2.4 and 4.2.5).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -85,6 +86,16 @@ class Mention:
     notes: tuple[str, ...] = ()
 
 
+def standing_between(mentions: Sequence[Mention], low: int, high: int) -> Sequence[Mention]:
+    """Return the mentions that begin from `low` on and before `high`; they must be in the order of the text."""
+    first = bisect_left(mentions, low, key=_start)
+    return mentions[first : bisect_left(mentions, high, lo=first, key=_start)]
+
+
+def _start(mention: Mention) -> int:
+    return mention.start
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A piece of text in which somebody says something.
@@ -98,7 +109,7 @@ class Statement:
     value : str
         The label, what is quoted, claimed or demanded, the number as digits.
     speaker : str or None
-        Who says it, in the text's words; None for the text's own author.
+        Who says it: the name their mention stands for, else the text's words; None for the text's own author.
     about : str or None
         Whom or what it is about.
     how, confidence
@@ -167,6 +178,8 @@ class Reading:
         BCP 47 code, or "und"; "fas-x-undetermined" is Persian or Dari, undetermined.
     mentions, statements, events, dates : tuple
         In the order of the text.
+    references : tuple of Mention
+        "The group" and the like, with the one organisation that each can stand for: inferred, not among the mentions.
     """
 
     text: str
@@ -176,6 +189,7 @@ class Reading:
     statements: tuple[Statement, ...] = ()
     events: tuple[TextEvent, ...] = ()
     dates: tuple[Any, ...] = ()
+    references: tuple[Mention, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""

@@ -11,7 +11,7 @@ import duckdb
 from salience.record.ids import sql_id, stable_id
 
 # Who is said to use a label that a case's own list gives.
-CASE = "actors.csv"
+CASE = "aliases.csv"
 
 # Unicode blocks are enough to say in which script a label stands; ISO 15924 codes.
 SCRIPT = r"""CASE WHEN regexp_matches(label, '[\x{0600}-\x{06FF}\x{0750}-\x{077F}]') THEN 'Arab'
@@ -59,7 +59,7 @@ def register_actors(connection: duckdb.DuckDBPyConnection, origin: int, dataset:
 
 @dataclass(frozen=True, slots=True)
 class ActorRule:
-    """One line of a case's `actors.csv`: a label, whom it stands for, and when."""
+    """One line of a case's `aliases.csv`: a label, whom it stands for, and when."""
 
     label: str
     actor: str
@@ -69,14 +69,14 @@ class ActorRule:
 
 
 def settle_actors(connection: duckdb.DuckDBPyConnection, rules: Sequence[ActorRule]) -> None:
-    """Make the labels that the case itself gives what `actors.csv` says; those of accounts stay.
+    """Make the labels that the case itself gives what `aliases.csv` says; those of accounts stay.
 
     Parameters
     ----------
     connection : DuckDBPyConnection
         Inside a transaction.
     rules : sequence of ActorRule
-        The case's `actors.csv`.
+        The case's `aliases.csv`.
     """
     wanted = sorted(
         {

@@ -84,18 +84,19 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
 
 
 _STEPS = {
-    "told_of": """SELECT l.event, a.id, a.told = 'full' AS whole, a.source, a.report, a.sources_listed, a.deaths_best
+    "told_of": """SELECT l.event, a.id, a.told = 'full' AS whole, a.told <> 'figures' AS covers, a.source, a.report, a.sources_listed, a.deaths_best
                   FROM {touched} l JOIN account a ON a.id = l.account""",
     "summed": """SELECT event, count(*)::INTEGER AS accounts, bool_or(sources_listed) AS sources_listed,
-                        min(deaths_best) AS deaths_told_min, max(deaths_best) AS deaths_told_max,
-                        min(id) FILTER (whole) AS lead
+                        min(deaths_best) FILTER (covers) AS deaths_told_min,
+                        max(deaths_best) FILTER (covers) AS deaths_told_max,
+                        coalesce(min(id) FILTER (whole), min(id)) AS lead
                  FROM told_of GROUP BY event""",
     "source_count": """SELECT event, count(*)::INTEGER AS sources FROM (
                            SELECT event, source FROM told_of
-                           WHERE source NOT IN (SELECT id FROM source WHERE kind = 'dataset') GROUP BY ALL
+                           WHERE covers AND source NOT IN (SELECT id FROM source WHERE kind = 'dataset') GROUP BY ALL
                        ) GROUP BY event""",
     "report_count": """SELECT event, count(*)::INTEGER AS reports FROM (
-                           SELECT event, report FROM told_of WHERE report IS NOT NULL GROUP BY ALL
+                           SELECT event, report FROM told_of WHERE covers AND report IS NOT NULL GROUP BY ALL
                        ) GROUP BY event""",
     # Most events have one full account, which needs no ranking.
     "ranked": """SELECT t.event, arg_min(a.id, {{'rank': {rank}, 'age': -epoch(o.imported_at), 'id': a.id}}) AS lead

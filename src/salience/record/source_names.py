@@ -134,7 +134,7 @@ def _plainness(spelling: str) -> tuple[bool, int, str]:
 
 
 def _follow(connection: duckdb.DuckDBPyConnection) -> None:
-    for table in ("account", "report"):
+    for table in ("account", "report", "person"):
         connection.execute(
             f"""UPDATE {table} SET source = a.source FROM source_alias a
                 WHERE a.id = {table}.alias AND a.source IS DISTINCT FROM {table}.source"""

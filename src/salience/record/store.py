@@ -14,8 +14,12 @@ import duckdb
 import narwhals as nw
 
 from salience.errors import RecordError
+from salience.record.decisions import check_log
 from salience.record.schema import create_statements, load_schema, schema_version
 from salience.record.sql import scalar
+
+# Tables with rows of the case's own files (origin 0) beside those of imports.
+OWN_TABLES = ("stakeholder", "issue", "position", "relation")
 
 
 class Record:
@@ -82,7 +86,7 @@ class Record:
             raise
 
     def fingerprint(self) -> str:
-        """Return a hash of what the record holds: its imports, what each source's name stands for, readings and decisions."""
+        """Return a hash of what the record holds: imports, what names stand for, readings, decisions, own tables."""
         parts = (
             self.connection.execute("SELECT id::VARCHAR FROM origin ORDER BY 1").fetchall()
             + self.connection.execute(
@@ -95,7 +99,19 @@ class Record:
             """SELECT DISTINCT coalesce(reading, '') FROM text UNION ALL
                SELECT coalesce(max_by(hash, number), '') FROM decision ORDER BY 1"""
         ).fetchall()
-        text = "\n".join([str(schema_version()), *(row[0] for row in parts + readings)])
+        suggested = self.connection.execute(
+            """SELECT concat_ws('|', 'model', count(*), bit_xor(hash(id, start, "end", kind, value)))
+               FROM (SELECT id, start, "end", kind, value FROM mention WHERE how = 'model' OR notes LIKE '%model: %'
+                     UNION ALL SELECT id, start, "end", kind, value FROM statement
+                     WHERE how = 'model' OR detail LIKE '%"also":%')
+               HAVING count(*) > 0"""
+        ).fetchall()
+        # What a person writes in the case's own tables has no origin whose hash would tell of a change.
+        own = self.connection.execute(
+            " UNION ALL ".join(f"SELECT '{t}' || r::VARCHAR FROM {t} r WHERE origin = 0" for t in OWN_TABLES)
+            + " ORDER BY 1"
+        ).fetchall()
+        text = "\n".join([str(schema_version()), *(row[0] for row in parts + readings + suggested + own)])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def export(self, folder: Path | None = None) -> list[Path]:
@@ -136,7 +152,7 @@ class Record:
             message.format(count=count)
             for query, message in CHECKS
             if (count := scalar(self.connection, query))
-        ]
+        ] + check_log(self)
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
@@ -158,6 +174,7 @@ class Record:
             )
             if scalar(self.connection, known):
                 self._require_version()
+                self._add_new_tables()
             elif self.read_only:
                 raise RecordError(f"{self.path.name} holds no record yet; `salience run` makes one")
             else:
@@ -166,6 +183,16 @@ class Record:
                         connection.execute(statement)
                     connection.execute("CREATE TABLE schema_version (version INTEGER)")
                     connection.execute("INSERT INTO schema_version VALUES (?)", [schema_version()])
+
+    def _add_new_tables(self) -> None:
+        """Add the tables that the schema gained without changing those there were."""
+        here = {
+            row[0] for row in self.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        }
+        if not self.read_only and not here.issuperset(load_schema()):
+            with self.transaction() as connection:
+                for statement in create_statements():
+                    connection.execute(statement)
 
     def _require_version(self) -> None:
         found = scalar(self.connection, "SELECT version FROM schema_version")

@@ -96,7 +96,8 @@ def _texts(record: Record, setting: Setting) -> dict[str, Any]:
                  kept AS (SELECT * FROM text WHERE sha256 IN (SELECT sha256 FROM mine))
             SELECT (SELECT count(*) FROM mine) AS texts, (SELECT count(DISTINCT source) FROM mine) AS sources,
                    (SELECT count(*) FROM copy WHERE report IN (SELECT id FROM mine)) AS copies,
-                   (SELECT sum(characters)::BIGINT FROM kept) AS characters, (SELECT sum(skipped)::BIGINT FROM kept) AS skipped,
+                   (SELECT sum(characters)::BIGINT FROM kept) AS characters,
+                   (SELECT sum(skipped)::BIGINT FROM kept) AS skipped,
                    (SELECT count(*) FROM mention WHERE text IN (SELECT sha256 FROM mine))
                    + (SELECT count(*) FROM statement WHERE text IN (SELECT sha256 FROM mine)) AS suggested,
                    (SELECT count(DISTINCT target) FROM decision) AS decided"""
@@ -127,7 +128,7 @@ def _sources(record: Record, within: str) -> list[dict[str, Any]]:
     return record.rows(
         f"""WITH told AS (
                 SELECT DISTINCT l.event, t.source FROM account t JOIN link l ON l.account = t.id
-                JOIN source s ON s.id = t.source WHERE s.kind IS DISTINCT FROM 'dataset'
+                JOIN source s ON s.id = t.source WHERE s.kind IS DISTINCT FROM 'dataset' AND t.told <> 'figures'
             ), within AS (SELECT id, sources, sources_listed, date_from FROM event WHERE {within})
             SELECT s.name, s.kind, s.country, count(*) AS events,
                    count(*)::DOUBLE / (SELECT count(*) FROM within WHERE sources_listed AND sources > 0) AS share,

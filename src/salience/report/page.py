@@ -109,6 +109,8 @@ def show_cell(cell: Cell, column: Column) -> str:
         return "–"
     if column.format == "share" and isinstance(cell, (int, float)):
         return format_number(float(cell), "share")
+    if column.format == "points" and isinstance(cell, (int, float)):
+        return format_number(float(cell), "difference in chance").removesuffix(" points")
     if column.format == "integer" and isinstance(cell, (int, float)):
         return f"{cell:,.0f}"
     if column.format == "number" and isinstance(cell, (int, float)):

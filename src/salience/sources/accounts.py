@@ -101,7 +101,7 @@ def insert_accounts(connection: duckdb.DuckDBPyConnection, telling: Telling, ori
         f"""INSERT INTO account BY NAME
             SELECT s.account AS id, {origin:d} AS origin, s.native_id, a.source, a.id AS alias,
                    CASE WHEN coalesce(s.title, s.url) IS NOT NULL THEN {report} END AS report,
-                   'full' AS told, s.published, s.date_from, s.date_to, {fields},
+                   {sql_text(telling.kept_as)} AS told, s.published, s.date_from, s.date_to, {fields},
                    s.summary_event = 'true' AS summary_event, whole_number(s.sources_stated) AS sources_stated,
                    s.listed AS sources_listed
             FROM {good} s JOIN source_alias a ON a.spelling = s.speaker"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from salience.errors import InputError
 from salience.sources.document_map import DocumentMap
-from salience.sources.document_text import decode_text, read_docx, read_html, read_pdf
+from salience.sources.document_text import decode_text, read_docx, read_html, read_pdf, text_lines
 
 PLAIN, PAGES = (".txt", ".md", ".markdown", ".text"), (".html", ".htm", ".xhtml")
 TABLES, FEEDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"), (".xml", ".rss", ".atom")
@@ -198,12 +199,13 @@ def _text(value: object) -> str | None:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, Any]]:
-    text, _ = decode_text(path.read_bytes(), path.name)
     csv.field_size_limit(LONGEST_CELL)
+    lines = text_lines(path)
+    header = next(lines, "")
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    if delimiter == "," and text[:2000].split("\n")[0].count(";") > text[:2000].split("\n")[0].count(","):
+    if delimiter == "," and header.count(";") > header.count(","):
         delimiter = ";"
-    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    reader = csv.DictReader(itertools.chain([header], lines), delimiter=delimiter, strict=True)
     try:
         for row in reader:
             if None in row:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import html
+import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from salience.errors import InputError
 
 UNSEEN = re.compile(r"(?is)<(script|style|noscript|template|svg|head)\b.*?</\1\s*>|<!--.*?-->")
 TAG = re.compile(r"(?s)<[^>]*>")
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 EXTRA = "pip install 'salience[text]'"
 
 
@@ -41,14 +43,43 @@ def decode_text(data: bytes, name: str, declared: str | None = None) -> tuple[st
             pass
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[: 1 << 18]).best()
+    likely = from_bytes(data[: 1 << 18])
+    best = likely.best()
     if best is None or data[:4096].count(0) > 8:
         raise InputError("this is no text in any encoding that is known; save it as UTF-8", file=name)
-    return _without_controls(data.decode(best.encoding, "replace"))
+    # Where several fit alike, the one that most old Western files are in.
+    tied = [
+        found.encoding for found in likely if (found.chaos, found.coherence) == (best.chaos, best.coherence)
+    ]
+    encoding = "cp1252" if "cp1252" in tied else best.encoding
+    return _without_controls(data.decode(encoding, "replace"))
+
+
+def text_lines(path: Path) -> Iterator[str]:
+    """Give a file's lines with their ends, as text: streamed where it is UTF-8, else decoded as a whole."""
+    if not _is_utf8(path):
+        text, _ = decode_text(path.read_bytes(), path.name)
+        yield from io.StringIO(text, newline="")
+        return
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for line in stream:
+            yield CONTROLS.sub("", line)
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_controls(text: str) -> tuple[str, int]:
-    kept = re.sub(r"[\x00-\x08\x0e-\x1f]", "", text)
+    kept = CONTROLS.sub("", text)
     return kept, len(text) - len(kept)
 
 
@@ -132,18 +163,18 @@ def read_docx(path: Path) -> Mapping[str, Any]:
     except ImportError as error:
         raise InputError(f"reading Word files needs python-docx: {EXTRA}", file=path.name) from error
     from docx.opc.exceptions import PackageNotFoundError
+    from docx.table import Table
 
     try:
         document = docx.Document(str(path))
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
         return {"text": "", "problem": f"this is not a Word file (.docx), or it asks for a password: {error}"}
-    parts = []
+    parts: list[str] = []
     for block in document.iter_inner_content():
-        rows = getattr(block, "rows", None)
-        if rows is None:
-            parts.append(block.text)
+        if isinstance(block, Table):
+            parts += ["\t".join(cell.text for cell in row.cells) for row in block.rows]
         else:
-            parts += ["\t".join(cell.text for cell in row.cells) for row in rows]
+            parts.append(block.text)
     text = "\n".join(parts).strip()
     told = document.core_properties
     return {"text": text, "title": told.title or None, "published": told.created,

@@ -26,8 +26,9 @@ from salience.sources.load import Imported
 
 BATCH = 500
 REPORT = pa.schema(
-    [("id", pa.int64()), ("origin", pa.int64()), ("source", pa.int64()), ("alias", pa.int64()), ("published", pa.date32()),
-     ("title", pa.string()), ("language", pa.string()), ("url", pa.string()), ("sha256", pa.string())]
+    [("id", pa.int64()), ("origin", pa.int64()), ("source", pa.int64()), ("alias", pa.int64()),
+     ("published", pa.date32()), ("title", pa.string()), ("language", pa.string()), ("url", pa.string()),
+     ("sha256", pa.string())]
 )  # fmt: skip
 TEXT = pa.schema(
     [("sha256", pa.string()), ("content", pa.string()), ("language", pa.string()), ("characters", pa.int64()),
@@ -85,9 +86,30 @@ def import_documents(
         return Imported(path.name, "documents", row["rows_read"], row["rows_kept"], row["rows_set_aside"], True, 0, 0,
                         json.loads(row["summary"]))  # fmt: skip
     progress("keeping a copy", 0.0)
-    _keep(path, sha256, raw_folder)
+    kept = _keep(path, sha256, raw_folder)
+    counts = _Counts()
+    try:
+        _take_all(record, path, told, rules, (origin, sha256), counts, progress)
+    except BaseException:
+        if kept is not None:
+            _discard(kept)
+        raise
+    return Imported(path.name, "documents", counts.read, counts.read - counts.aside, counts.aside, False,
+                    counts.reports, 0, dict(counts.notes))  # fmt: skip
+
+
+def _take_all(
+    record: Record,
+    path: Path,
+    told: DocumentMap,
+    rules: Sequence[SourceRule],
+    origin_of: tuple[int, str],
+    counts: _Counts,
+    progress: Progress,
+) -> None:
+    """Write every document, the import itself and what is a copy of what, in one transaction."""
+    origin, sha256 = origin_of
     with duckdb_errors(record.path), record.transaction() as connection:
-        counts = _Counts()
         for batch in _batches(read_documents(path, told)):
             _insert(connection, origin, batch, told, rules, counts)
             progress(f"{counts.read:,} documents", 0.5)
@@ -100,8 +122,6 @@ def import_documents(
         )  # fmt: skip
         progress("looking for copies", 0.9)
         refresh_copies(connection)
-    return Imported(path.name, "documents", counts.read, counts.read - counts.aside, counts.aside, False,
-                    counts.reports, 0, dict(counts.notes))  # fmt: skip
 
 
 class _Counts:
@@ -123,12 +143,12 @@ def hash_folder(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _keep(path: Path, sha256: str, raw_folder: Path) -> None:
-    """Keep the bytes under their hash; a folder as a folder."""
+def _keep(path: Path, sha256: str, raw_folder: Path) -> Path | None:
+    """Keep the bytes under their hash, a folder as a folder; return where, or None when they were kept before."""
     raw_folder.mkdir(parents=True, exist_ok=True)
     target = raw_folder / (sha256 + ("" if path.is_dir() else path.suffix.lower()))
     if target.exists():
-        return
+        return None
     part = raw_folder / f".{sha256}.part"
     if path.is_dir():
         shutil.rmtree(part, ignore_errors=True)
@@ -136,6 +156,14 @@ def _keep(path: Path, sha256: str, raw_folder: Path) -> None:
     else:
         shutil.copyfile(path, part)
     part.replace(target)
+    return target
+
+
+def _discard(kept: Path) -> None:
+    if kept.is_dir():
+        shutil.rmtree(kept)
+    else:
+        kept.unlink(missing_ok=True)
 
 
 def _batches(documents: Iterator[Document]) -> Iterator[list[Document]]:

@@ -72,19 +72,24 @@ def find_bad_rows(connection: duckdb.DuckDBPyConnection, telling: Telling) -> No
 
 def find_faults(connection: duckdb.DuckDBPyConnection, sheet: Sheet, telling: Telling) -> list[Fault]:
     """Return every fault of the file in the order of its records."""
-    rejected = [
-        Fault(record, "row", column, None, reason, text)
-        for record, _, column, reason, text in read_rejects(connection)
-    ]
+    rejected = rejected_rows(connection)
     passed = [fault.record for fault in rejected]
     rows = connection.execute('SELECT row, "column", value, reason FROM bad_row ORDER BY row').fetchall()
-    faults = [Fault(_record_of(row, sheet, passed), "row", c, v, r) for row, c, v, r in rows]
+    faults = [Fault(record_number(row, sheet, passed), "row", c, v, r) for row, c, v, r in rows]
     values = connection.execute(
         f"""SELECT row, "column", left(value, 200), reason FROM ({" UNION ALL ".join(_value_rules(telling))})
             AS found(row, "column", value, reason) WHERE row NOT IN (SELECT row FROM bad_row) ORDER BY 1, 2"""
     ).fetchall()
-    faults += [Fault(_record_of(row, sheet, passed), "value", c, v, r) for row, c, v, r in values]
+    faults += [Fault(record_number(row, sheet, passed), "value", c, v, r) for row, c, v, r in values]
     return sorted(faults + rejected, key=lambda f: f.record)
+
+
+def rejected_rows(connection: duckdb.DuckDBPyConnection) -> list[Fault]:
+    """Return the rows that could not be split into columns."""
+    return [
+        Fault(record, "row", column, None, reason, text)
+        for record, _, column, reason, text in read_rejects(connection)
+    ]
 
 
 def record_faults(
@@ -148,7 +153,7 @@ def _write(connection: duckdb.DuckDBPyConnection, batch: list[tuple[object, ...]
     connection.unregister("set_aside_batch")
 
 
-def _record_of(row: int, sheet: Sheet, rejected: Sequence[int]) -> int:
+def record_number(row: int, sheet: Sheet, rejected: Sequence[int]) -> int:
     """Return the record number, from 1 with the header, of the row-th record that could be split."""
     record = row + sheet.skip + 1
     passed = 0

@@ -108,7 +108,7 @@ def import_file(
         raise InputError(f"'{importer}' is no importer; there are {', '.join(IMPORTERS)}", file=path.name)
     if before := _already(record, path, mapping):
         return before
-    with _workplace(raw_folder, record) as incoming, _bounded_memory(record):
+    with workplace(raw_folder, record) as incoming, _bounded_memory(record):
         received = receive_file(path, raw_folder, incoming, progress)
         sheet = open_sheet(received, incoming)
         telling = _describe(sheet, importer, mapping)
@@ -163,7 +163,7 @@ def _write(
     refresh_events(connection, origin)
     progress("summing up events", 1.0)
     accounts = scalar(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d}")
-    full = scalar(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d} AND told = 'full'")
+    full = scalar(connection, f"SELECT count(*) FROM account WHERE origin = {origin:d} AND told <> 'named'")
     if full != read - set_aside:
         raise RecordError(
             f"{sheet.file}: {read:,} rows read, {set_aside:,} set aside, but {full:,} kept. This is a fault of the "
@@ -214,7 +214,7 @@ def _bounded_memory(record: Record) -> Iterator[None]:
 
 
 @contextmanager
-def _workplace(raw_folder: Path, record: Record) -> Iterator[Path]:
+def workplace(raw_folder: Path, record: Record) -> Iterator[Path]:
     """Give a folder for unpacked text, without what a killed import may have left; the record's lock guards it."""
     incoming = raw_folder / ".incoming"
     try:

@@ -60,6 +60,11 @@ class DatasetPart(_Part):
     events_of: str | None = Field(
         None, description="Another dataset whose event ids stand in the 'event' column."
     )
+    figures_only: bool = Field(
+        False,
+        description="The rows are numbers gathered because they contradict each other: who is among them says nothing "
+        "of who covered what, and they count in no coverage.",
+    )
     licence: str = Field("", description="Licence of the data, as its publisher states it.")
     citation: str = Field("", description="How to cite it.")
 
@@ -159,6 +164,7 @@ def describe_table(sheet: Sheet, mapping: Mapping | None) -> Telling:
     if "native_id" not in told and "event" in told and dataset:
         told["native_id"] = told["event"]
     speaker = mapping.source.name if mapping.source else dataset
+    figures = mapping.dataset.figures_only
     return Telling(
         importer="table",
         dataset=mapping.dataset.events_of or dataset or Path(sheet.file).stem,
@@ -166,7 +172,8 @@ def describe_table(sheet: Sheet, mapping: Mapping | None) -> Telling:
         speaker=None if "speaker" in told else speaker,
         speaker_kind=mapping.source.kind if mapping.source else ("dataset" if dataset else None),
         tellers=_tellers(columns, mapping),
-        sources_listed="true" if "sources" in columns or "speaker" in columns else "false",
+        sources_listed="true" if not figures and ("sources" in columns or "speaker" in columns) else "false",
+        kept_as="figures" if figures else "full",
         date_formats=tuple(
             [mapping.formats.date] if isinstance(mapping.formats.date, str) else mapping.formats.date
         ),

@@ -76,6 +76,8 @@ class Telling:
         Who else told of the event.
     sources_listed : str
         SQL condition: the row lists its sources.
+    kept_as : str
+        What `account.told` says of the rows: full, or figures.
     date_formats : tuple of str
         strptime formats tried in turn; empty for ISO dates with or without a time.
     licence, citation : str
@@ -89,6 +91,7 @@ class Telling:
     speaker_kind: str | None
     tellers: Tellers | None = None
     sources_listed: str = "false"
+    kept_as: str = "full"
     date_formats: tuple[str, ...] = ()
     licence: str = ""
     citation: str = ""

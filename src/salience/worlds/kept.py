@@ -140,6 +140,7 @@ outlets.csv      every outlet's true coefficients: the chance of reporting is th
                  intercept + slope log(1 + deaths) + distance log(1 + km to the capital / 100)
                  + actor + copy_effect if the outlet it copies reported; "silent" means never
 parameters.json  all parameters, and the expected number of sources at 0 to 50 deaths that follows from them
+disparity.json   detentions by population group: true rate ratios, shares, and chances of being named
 dirt.json        the errors planted in ged.csv, by kind, with the ids of their rows
 """
 

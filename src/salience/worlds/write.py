@@ -19,7 +19,17 @@ from salience.worlds.coding import code_events
 from salience.worlds.dirt import plant_dirt, spelled_otherwise
 from salience.worlds.ged import ged_table, headlines
 from salience.worlds.kept import Columns, event_columns, outlet_columns, parameters, readme, report_columns
+from salience.worlds.persons import (
+    PERSONS_FILE,
+    POPULATION_FILE,
+    TRUTH_FILE,
+    disparity_truth,
+    draw_detained,
+    person_columns,
+    population_columns,
+)
 from salience.worlds.simulate import CODING, DIRTYING, simulate, stream
+from salience.worlds.tolls import MAPPING, draw_tolls, toll_columns, toll_sources, toll_truth
 from salience.worlds.truth import Ints, Truth
 from salience.worlds.world import World
 
@@ -99,12 +109,25 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
     planted = plant_dirt(ged, stream(truth.seed, DIRTYING)) if dirt else {}
     not_listed = planted["not_listed"].rows if dirt else []
     planted["other_spelling"] = spelled_otherwise(truth, ids, not_listed)
+    tolls = draw_tolls(truth, coded)
     return {
         MARK: readme(truth),
         "ged.csv": _csv(ged),
-        "sources.csv": _csv(_source_columns(truth.world)),
-        "case.toml": _case_toml(truth.world),
+        "sources.csv": _csv(
+            _source_columns(truth.world) if tolls is None else toll_sources(_source_columns(truth.world))
+        ),
+        "case.toml": _case_toml(truth.world, tolls is not None),
         **_official_files(truth, ids),
+        **_person_files(truth),
+        **(
+            {}
+            if tolls is None
+            else {
+                "tolls.csv": _csv(toll_columns(truth, tolls, ids)),
+                "tolls.map.toml": MAPPING,
+                "truth/tolls.json": _json(toll_truth(tolls)),
+            }
+        ),
         "truth/events.csv": _csv(event_columns(truth, coded, ids)),
         "truth/reports.csv": _csv(report_columns(truth, ids)),
         "truth/outlets.csv": _csv(outlet_columns(truth)),
@@ -148,7 +171,8 @@ def _source_columns(world: World) -> Columns:
     }
 
 
-def _case_toml(world: World) -> str:
+def _case_toml(world: World, tolls: bool) -> str:
+    figures = '\n[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n'
     official = '\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n'
     return f"""# A simulated conflict in an invented country; truth/README.txt says more.
 name = {_quoted(f"{world.name} (simulated)")}
@@ -171,11 +195,20 @@ admin1 = {_quoted(f"{world.capital_province} province")}
 [[inputs]]
 file = "ged.csv"
 as = "ucdp"
-{official if _official(world) is not None else ""}
+{official if _official(world) is not None else ""}{figures if tolls else ""}
+[[inputs]]
+file = "persons.csv"
+as = "persons"
+
 [questions.attention]
 # Parameters of the question; none means its defaults.
 
 [questions.hidden]
+
+[questions.disparity]
+group = "Uplanders"
+
+[questions.reconcile]
 """
 
 
@@ -231,6 +264,16 @@ def _official_columns(truth: Truth, ids: Ints, channel: int) -> Columns:
             f"{title}. Killed in {spot}, {area}: {number}."
             for title, spot, area, number in zip(titles, place, province, killed, strict=True)
         ],
+    }
+
+
+def _person_files(truth: Truth) -> dict[str, str]:
+    """Return those detained, the population by group, and what is true of them."""
+    found = draw_detained(truth)
+    return {
+        PERSONS_FILE: _csv(person_columns(truth, found)),
+        POPULATION_FILE: _csv(population_columns(truth, found)),
+        TRUTH_FILE: _json(disparity_truth(truth, found)),
     }
 
 
