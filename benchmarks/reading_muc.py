@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from reading_scores import Counts, Entity, match_entities, together
-
 from salience.reading.events import find_events
 from salience.reading.learning import RoleReader, fold_name
 from salience.reading.learning_roles import learn_names, split_words
@@ -101,7 +100,9 @@ def cross_read(rows: Sequence[dict[str, Any]]) -> list[Found]:
 
 def list_names(train: Sequence[dict[str, Any]]) -> dict[tuple[str, ...], str]:
     """Return names that filled a role in two texts or more, and in half of the texts in which they stand."""
-    known = learn_names([split_words(row["doctext"]) for row in train], [fillers_of(row) for row in train], SLOTS)
+    known = learn_names(
+        [split_words(row["doctext"]) for row in train], [fillers_of(row) for row in train], SLOTS
+    )
     listed: dict[tuple[str, ...], str] = {}
     for name, seen in known.seen.items():
         slot = max(SLOTS, key=lambda s: known.filled[s][name])

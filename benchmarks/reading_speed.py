@@ -56,6 +56,7 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
 
 def load(data: Path, most: int) -> dict[str, list[str]]:
     import pyarrow.parquet as pq
+
     from reading_muc import load as load_rows
 
     reports = [

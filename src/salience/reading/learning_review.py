@@ -80,7 +80,9 @@ def learn_from_review(record: Record, *, seed: int = 0, keep: bool = True) -> li
         if len(decided) < FEWEST_REVIEWED or len(kinds) < 2:
             short.append(f"{len(decided)} {layer}s of {len(kinds)} kinds")
             continue
-        learnt.append(_learn(record, layer, decided, [row for row in rows if row["state"] is None], seed, keep))
+        learnt.append(
+            _learn(record, layer, decided, [row for row in rows if row["state"] is None], seed, keep)
+        )
     if not learnt:
         raise InputError(
             f"learning needs {FEWEST_REVIEWED} reviewed mentions or statements, accepted or edited as well as rejected; "
@@ -114,7 +116,10 @@ def _verdict(row: dict[str, Any]) -> str:
 
 def _described(row: dict[str, Any]) -> str:
     """Write a suggestion as words: its making, its own words, and those around it marked as such."""
-    around = [*(f"before_{w}" for w in row["before"].split()[-8:]), *(f"after_{w}" for w in row["after"].split()[:8])]
+    around = [
+        *(f"before_{w}" for w in row["before"].split()[-8:]),
+        *(f"after_{w}" for w in row["after"].split()[:8]),
+    ]
     return " ".join([f"made_{row['how']}_{row['kind']}", f"kind_{row['kind']}", row["quote"], *around])
 
 

@@ -19,7 +19,10 @@ FAR = -9.0
 
 
 def beside_others(
-    rows: Sequence[Mapping[str, Any]], home: Sequence[tuple[int, tuple[str, ...]]], scores: Array, roles: Sequence[str]
+    rows: Sequence[Mapping[str, Any]],
+    home: Sequence[tuple[int, tuple[str, ...]]],
+    scores: Array,
+    roles: Sequence[str],
 ) -> Array:
     """Return the columns of the second look.
 
@@ -39,7 +42,9 @@ def beside_others(
     """
     told = [f"{what} {role}" for role in roles for what in ("rate", "head")]
     told += ["times", "early", "size", "relevant"]
-    plain = np.array([[float(row.get(name, 0.0)) for name in told] for row in rows]).reshape(len(rows), len(told))
+    plain = np.array([[float(row.get(name, 0.0)) for name in told] for row in rows]).reshape(
+        len(rows), len(told)
+    )
     n = scores.shape[1]
     others = np.zeros((len(rows), 3 * n))
     texts: dict[int, list[int]] = defaultdict(list)
