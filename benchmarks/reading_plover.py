@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from reading_scores import Counts, match_by
-
 from salience.reading.events import find_events, gravest_listed
 from salience.reading.fold import WORD, fold_word
 from salience.reading.lexicon import word_list
@@ -105,6 +104,7 @@ def by_verbs(texts: Sequence[str]) -> list[Coded]:
 def by_parse(texts: Sequence[str]) -> list[Coded]:
     """Read subject and object of the main verb, or of what it reports; exchanged in the passive."""
     import spacy
+
     from salience.reading.spacy_names import installed_pipelines
 
     names = [name for name in installed_pipelines() if name.startswith("en_core_web_sm")]

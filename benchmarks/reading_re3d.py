@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from reading_scores import Counts, together
-
 from salience.reading.learning_mentions import MentionJudge
 from salience.reading.names import Alias, Matcher
 from salience.reading.reader import find_mentions

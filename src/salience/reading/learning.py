@@ -64,8 +64,24 @@ class SentenceCoder:
     abstained: float = field(default=0.0, init=False)
     _model: Any = field(default=None, init=False)
 
-    def fit(self, sentences: Sequence[str], kinds: Sequence[str], folds: int = 5) -> SentenceCoder:
+    def fit(
+        self,
+        sentences: Sequence[str],
+        kinds: Sequence[str],
+        folds: int = 5,
+        groups: Sequence[str] | None = None,
+    ) -> SentenceCoder:
         """Learn, and measure by cross-validation.
+
+        Parameters
+        ----------
+        sentences, kinds : sequences of str
+            Reviewed rows and what people say they are.
+        folds : int
+            Into how many parts they are put; fewer where a kind has fewer rows.
+        groups : sequence of str, optional
+            From which text each row comes: rows of one text are then left out together, which is the harder and fairer
+            test. Needs as many texts as folds.
 
         Raises
         ------
@@ -73,7 +89,7 @@ class SentenceCoder:
             Fewer than ten rows, or fewer than two kinds with a row for each fold.
         """
         _require_sklearn()
-        from sklearn.model_selection import StratifiedKFold, cross_val_predict
+        from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
 
         counts = Counter(kinds)
         kept = [k for k, kind in enumerate(kinds) if counts[kind] >= 2]
@@ -85,13 +101,12 @@ class SentenceCoder:
             )
         splits = max(2, min(folds, min(counts[kind] for kind in set(labels))))
         model = self._new()
-        chances = cross_val_predict(
-            model,
-            texts,
-            labels,
-            cv=StratifiedKFold(splits, shuffle=True, random_state=self.seed),
-            method="predict_proba",
-        )
+        homes = [groups[k] for k in kept] if groups is not None else None
+        if homes is not None and len(set(homes)) >= splits and _learnable(homes, labels, splits, self.seed):
+            cut: Any = StratifiedGroupKFold(splits, shuffle=True, random_state=self.seed)
+        else:
+            cut, homes = StratifiedKFold(splits, shuffle=True, random_state=self.seed), None
+        chances = cross_val_predict(model, texts, labels, groups=homes, cv=cut, method="predict_proba")
         self._model = model.fit(texts, labels)
         self._measure(np.asarray(chances), labels)
         return self
@@ -115,16 +130,29 @@ class SentenceCoder:
             said, there = int(((best == kind) & sure).sum()), int((labels == kind).sum())
             self.measured[str(kind)] = score(right, said, there)
 
-    def suggest(self, sentences: Sequence[str]) -> list[tuple[str | None, float]]:
-        """Return for each sentence its kind and how sure the model is; None where it abstains."""
+    def chances(self, sentences: Sequence[str]) -> list[dict[str, float]]:
+        """Return for each sentence the probability of each kind."""
         if self._model is None:
             raise InputError("the coder has not learned yet; call fit first")
-        chances = self._model.predict_proba(list(sentences))
-        classes = self._model.classes_
-        return [
-            (str(classes[row.argmax()]) if row.max() >= self.unsure else None, float(row.max()))
-            for row in chances
-        ]
+        if not sentences:
+            return []
+        classes = [str(kind) for kind in self._model.classes_]
+        rows = self._model.predict_proba(list(sentences))
+        return [{kind: float(p) for kind, p in zip(classes, row, strict=True)} for row in rows]
+
+    def suggest(self, sentences: Sequence[str]) -> list[tuple[str | None, float]]:
+        """Return for each sentence its kind and how sure the model is; None where it abstains."""
+        best = [max(told.items(), key=lambda item: item[1]) for told in self.chances(sentences)]
+        return [(kind if chance >= self.unsure else None, chance) for kind, chance in best]
+
+
+def _learnable(homes: Sequence[str], labels: npt.NDArray[Any], splits: int, seed: int) -> bool:
+    """Return whether every part that is learnt from holds every kind, when whole texts are left out."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    cut = StratifiedGroupKFold(splits, shuffle=True, random_state=seed)
+    kinds = set(labels)
+    return all(set(labels[inside]) == kinds for inside, _ in cut.split(labels, labels, homes))
 
 
 def score(right: int, said: int, there: int) -> Measured:

@@ -11,6 +11,7 @@ import numpy as np
 
 from salience.reading.fold import WORD, fold_word
 from salience.reading.learning import Filler, Measured, fold_name, score
+from salience.reading.learning_second import FAR, average, beside_others, fit_second, log_odds
 from salience.reading.lexicon import load_roles, word_list
 
 Words = tuple[str, ...]
@@ -59,13 +60,13 @@ def fit_roles(
     for fold in range(folds):
         inside = [k for k in range(len(texts)) if part[k] != fold]
         known = learn_names([words[k] for k in inside], [fillers[k] for k in inside], roles)
-        for k in np.flatnonzero(part == fold):
+        for k in map(int, np.flatnonzero(part == fold)):
             gold = {
                 role: {fold_name(n) for entity in fillers[k].get(role, ()) for n in entity} for role in roles
             }
             for name, places in candidates(words[k], known).items():
                 rows.append(describe(words[k], name, places, known, roles))
-                home.append((int(k), name))
+                home.append((k, name))
                 for role in roles:
                     truth[role].append(int(name in gold[role]))
     models: dict[str, Any] = {"known": learn_names(words, fillers, roles), "roles": tuple(roles)}
@@ -75,8 +76,15 @@ def fit_roles(
     measured = {}
     groups = np.array([part[k] for k, _ in home])
     models["columns"], matrix = _vectorise(rows)
-    for role in roles:
-        models[role], chances = _fit_one(matrix, np.array(truth[role]), groups)
+    first = {role: _fit_one(matrix, np.array(truth[role]), groups) for role in roles}
+    scores = np.column_stack([odds for _, odds in first.values()])
+    columns = beside_others(rows, home, scores, roles)
+    for j, role in enumerate(roles):
+        models[role] = first[role][0]
+        if models[role] is None:
+            continue
+        models[role + " again"], again = fit_second(columns, np.array(truth[role]), groups, seed)
+        chances = average(scores[:, j], again)
         models[role + " least"], measured[role] = _choose_least(chances, home, fillers, role, models["known"])
     return models, measured
 
@@ -119,12 +127,12 @@ def _fit_one(matrix: Any, y: Any, groups: Any) -> tuple[Any, Any]:
 
     model = LogisticRegression(C=0.3, max_iter=3000, solver="liblinear")
     if y.sum() < 2 or y.sum() == len(y):
-        return None, np.zeros(len(y))
+        return None, np.full(len(y), FAR)
     folds = min(5, len(np.unique(groups)))
-    chances = cross_val_predict(
-        model, matrix, y, groups=groups, cv=GroupKFold(folds), method="predict_proba"
-    )[:, 1]
-    return model.fit(matrix, y), chances
+    odds = cross_val_predict(
+        model, matrix, y, groups=groups, cv=GroupKFold(folds), method="decision_function"
+    )
+    return model.fit(matrix, y), odds
 
 
 def _choose_least(
@@ -167,10 +175,16 @@ def read_roles(text: str, models: Mapping[str, Any]) -> list[Filler]:
     for row in rows:
         row["relevant"] = 3 * relevant
     matrix = _narrow(models["columns"].transform(rows))
-    for role in models["roles"]:
+    roles = models["roles"]
+    scores = np.full((len(rows), len(roles)), FAR)
+    for j, role in enumerate(roles):
+        if models[role] is not None:
+            scores[:, j] = models[role].decision_function(matrix)
+    columns = beside_others(rows, [(0, name) for name in found], scores, roles)
+    for j, role in enumerate(roles):
         if models[role] is None:
             continue
-        chances = models[role].predict_proba(matrix)[:, 1]
+        chances = average(scores[:, j], log_odds(models[role + " again"], columns))
         kept = [(n, float(c)) for n, c in zip(found, chances, strict=True) if c >= models[role + " least"]]
         for group in group_names(kept, known):
             names = tuple(_written(text, words, found[n][0], len(n)) for n in group)
