@@ -4,8 +4,8 @@ Scored by CEAF-REE (Du, Rush & Cardie 2021): each entity that is found is given 
 be one of the gold entity's spellings word for word; entities are matched one to one. The learned reader never sees
 FILE: it learns from `train.jsonl.gz` beside it, or from --train. Where FILE is that file itself, five folds are read,
 each by a reader that learned from the other four. `head` counts a name as found when its last word is the last word
-of a gold spelling, which forgives "armed men" for "three armed men". `rules` reads without a model, with a list of names from the same
-reviewed texts.
+of a gold spelling, which forgives "armed men" for "three armed men". `rules` reads without a model, with a list of
+names from the same reviewed texts.
 """
 
 from __future__ import annotations

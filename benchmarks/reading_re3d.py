@@ -144,12 +144,12 @@ def by_judge(source: Source, others: Sequence[Source]) -> list[Gold]:
 
 
 def all_suggestions(text: str, suggested: Sequence[Mention]) -> list[Mention]:
-    """What spaCy suggests and what the rules see without it: the judge knows them apart."""
+    """Return what spaCy suggests and what the rules see without it: the judge knows them apart."""
     return [*suggested, *find_mentions(text, split_sentences(text), Matcher(()))]
 
 
 def names_of(others: Sequence[Source]) -> Matcher:
-    """The other sources' names, each with the type it mostly had."""
+    """Return a matcher of the other sources' names, each with the type it mostly had."""
     kinds: dict[str, Counter[str]] = {}
     for other in others:
         for text, gold in zip(other.texts, other.gold, strict=True):

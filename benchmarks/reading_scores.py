@@ -22,9 +22,11 @@ class Counts:
     there: int = 0
 
     def add(self, right: int, said: int, there: int) -> None:
+        """Add another text's counts."""
         self.right, self.said, self.there = self.right + right, self.said + said, self.there + there
 
     def scores(self) -> dict[str, float | int]:
+        """Return precision, recall and F1, nought where nothing was said or is there, with the counts."""
         precision = self.right / self.said if self.said else 0.0
         recall = self.right / self.there if self.there else 0.0
         f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0

@@ -164,7 +164,8 @@ def test_a_decision_taken_back_is_not_learnt_from(tmp_path: Path):
     with open_case(case) as opened:
         with opened.record.transaction() as connection:
             connection.execute(
-                "INSERT INTO decision (number, target, layer, state, change) VALUES (99, 0, 'mention', 'suggested', '{}')"
+                "INSERT INTO decision (number, target, layer, state, change) "
+                "VALUES (99, 0, 'mention', 'suggested', '{}')"
             )
         (learnt,) = learn_from_review(opened.record, keep=False)
     assert learnt.reviewed == 33

@@ -39,8 +39,8 @@ def learn(
 def show_learnt(one: Learnt, dry: bool) -> None:
     """Print what was learnt of one layer, with its measured errors."""
     typer.echo(
-        f"{one.layer}s: learnt from {one.reviewed:,} reviewed rows, {one.rejected:,} of them rejected; measured on rows "
-        "of texts that were left out while learning"
+        f"{one.layer}s: learnt from {one.reviewed:,} reviewed rows, {one.rejected:,} of them rejected; "
+        "measured on rows of texts that were left out while learning"
     )
     for kind, measured in sorted(one.measured.items(), key=lambda item: -item[1].rows):
         typer.echo(
@@ -49,6 +49,6 @@ def show_learnt(one: Learnt, dry: bool) -> None:
     typer.echo(f"  unsure about {one.abstained:.0%} of them, and says nothing there")
     done = "would get" if dry else "got"
     typer.echo(
-        f"  {one.rescored:,} open suggestions {done} a new confidence; {one.unsure:,} stay as they were, as the model is "
-        "unsure or never saw their kind. A new reading sets all back: learn again after it."
+        f"  {one.rescored:,} open suggestions {done} a new confidence; {one.unsure:,} stay as they were, as the "
+        "model is unsure or never saw their kind. A new reading sets all back: learn again after it."
     )

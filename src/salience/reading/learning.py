@@ -96,10 +96,10 @@ class SentenceCoder:
         texts, labels = [sentences[k] for k in kept], np.array([kinds[k] for k in kept])
         if len(texts) < FEWEST or len(set(labels)) < 2:
             raise InputError(
-                f"learning needs {FEWEST} reviewed rows of two kinds or more, each at least twice; there are {len(texts)} "
-                f"of {len(set(labels))}"
+                f"learning needs {FEWEST} reviewed rows of two kinds or more, each at least twice; there are "
+                f"{len(texts)} of {len(set(labels))}"
             )
-        splits = max(2, min(folds, min(counts[kind] for kind in set(labels))))
+        splits = max(2, min(folds, *(counts[kind] for kind in set(labels))))
         model = self._new()
         homes = [groups[k] for k in kept] if groups is not None else None
         if homes is not None and len(set(homes)) >= splits and _learnable(homes, labels, splits, self.seed):

@@ -35,8 +35,8 @@ class MentionJudge:
     Parameters
     ----------
     least : float, optional
-        A candidate is kept when it is of some kind with at least this probability. When left out, it is where F1 is best
-        on the reviewed texts, each judged by a model that learned from the others.
+        A candidate is kept when it is of some kind with at least this probability. When left out, it is where F1 is
+        best on the reviewed texts, each judged by a model that learned from the others.
     folds : int
         Into how many parts the texts are put for that.
 
@@ -188,7 +188,7 @@ class MentionJudge:
                     break
                 first, last = text[start : words[i][1]], text[words[k][0] : words[k][1]]
                 opens = first[0].isupper() or first in OPENING
-                if not (last[0].isupper() or last.lower() in self._heads):
+                if not (last[0].isupper() or last.lower() in self._heads or last.lower() in general):
                     continue
                 if opens or first.lower() in self._heads or first in word_list("peoples"):
                     yield start, words[k][1]
@@ -246,7 +246,7 @@ def _shape(word: str) -> str:
 def _starts_before(text: str, start: int) -> list[int]:
     """Return where a name would begin with its article, title or adjective."""
     left = text[max(0, start - 60) : start]
-    match = re.search(r"((?:[^\W\d_][\w’'.-]*\s+){1,%d})$" % BEFORE, left)
+    match = re.search(rf"((?:[^\W\d_][\w’'.-]*\s+){{1,{BEFORE}}})$", left)
     if match is None:
         return []
     starts, at = [], start

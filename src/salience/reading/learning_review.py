@@ -85,8 +85,8 @@ def learn_from_review(record: Record, *, seed: int = 0, keep: bool = True) -> li
         )
     if not learnt:
         raise InputError(
-            f"learning needs {FEWEST_REVIEWED} reviewed mentions or statements, accepted or edited as well as rejected; "
-            f"there are {' and '.join(short)}. Review more of them first: salience review CASE"
+            f"learning needs {FEWEST_REVIEWED} reviewed mentions or statements, accepted or edited as well as "
+            f"rejected; there are {' and '.join(short)}. Review more of them first: salience review CASE"
         )
     return learnt
 

@@ -90,6 +90,6 @@ def _new(seed: int) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     return HistGradientBoostingClassifier(
-        max_iter=120, learning_rate=0.06, max_leaf_nodes=12, min_samples_leaf=40, l2_regularization=5, random_state=seed,
-        early_stopping=False,
+        max_iter=120, learning_rate=0.06, max_leaf_nodes=12, min_samples_leaf=40, l2_regularization=5,
+        random_state=seed, early_stopping=False,
     )  # fmt: skip
