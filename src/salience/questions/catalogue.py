@@ -24,6 +24,10 @@ _PLACES = {
         "salience.questions.hidden_params:HiddenParams",
         "salience.questions.hidden:ask_hidden",
     ),
+    "landscape": (
+        "salience.questions.landscape_params:LandscapeParams",
+        "salience.questions.landscape:ask_landscape",
+    ),
     "narrative": (
         "salience.questions.narrative_params:NarrativeParams",
         "salience.questions.narrative:ask_narrative",
