@@ -22,6 +22,11 @@ FILES = {
     "sources.csv",
     "official.csv",
     "official.map.toml",
+    "actors.csv",
+    "issues.csv",
+    "positions.csv",
+    "relations.csv",
+    "truth/landscape.json",
     "truth/README.txt",
     "truth/events.csv",
     "truth/reports.csv",
@@ -68,7 +73,13 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_others(folder, tmp_path
     assert contents(tmp_path / "same") == contents(folder)
     other, here = contents(tmp_path / "other"), contents(folder)
     differing = {name for name in FILES if other[name] != here[name]}
-    assert differing == FILES - {"case.toml", "sources.csv", "official.map.toml"}
+    assert differing == FILES - {
+        "case.toml",
+        "sources.csv",
+        "official.map.toml",
+        "issues.csv",
+        "relations.csv",
+    }
 
 
 def test_case_toml_names_files_that_are_there_and_the_period_of_the_data(folder, written):
@@ -82,7 +93,7 @@ def test_case_toml_names_files_that_are_there_and_the_period_of_the_data(folder,
         assert (folder / entry.get("map", entry["file"])).is_file()
     assert case["capital"]["admin1"] in set(written[1].places.admin1)
     assert case["capital"]["latitude"] == written[1].world.capital_latitude
-    assert case["questions"] == {"attention": {}, "hidden": {}}
+    assert case["questions"] == {"attention": {}, "hidden": {}, "landscape": {}}
 
 
 def test_ged_has_the_columns_of_ged_and_a_row_for_each_reported_event(folder, ged):

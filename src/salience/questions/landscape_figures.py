@@ -53,7 +53,7 @@ def chart_issues(found: Found) -> Figure:
     title = "Where actors stand, and where the weight lies"
     if graded:
         least = min(graded, key=lambda i: (i.spread.value, i.at))
-        title = f"Positions lie closest together on {least.name}"
+        title = f"The weight lies closest together on {least.name}"
     text = (
         "Circles: actors at the position stated as most likely, as large as their share of the weight. Diamond and line: "
         "the weighted median and its interval; issues with two poles have none. Who has no position is not drawn."
@@ -114,7 +114,7 @@ def chart_outside(found: Found) -> Figure:
     known = base.transform_filter("isValid(datum.outside)")
     layers = known.mark_rect(stroke="white").encode(
         x=x, y=y, color=alt.Color("outside:Q", scale=scale, title="chance of standing outside",
-                                  legend=alt.Legend(format="%")),
+                                  legend=alt.Legend(format="%", values=[0, 0.5, 1])),
     )  # fmt: skip
     ink = alt.condition("datum.dark", alt.value("white"), alt.value(INK))
     layers += known.mark_text(fontSize=11).encode(x=x, y=y, text="text:N", color=ink)
@@ -182,7 +182,7 @@ def chart_unknown(found: Found) -> Figure | None:
     first = found.unknown[0]
     title = (
         f"Ask {landscape.names[first.actor]} about {landscape.issue_names[first.issue]} next: the answer would move its "
-        f"mean by about {format_number(first.mean)} points"
+        f"mean by {format_number(first.mean)} points"
     )
     text = (
         "A missing position, or one without a source, may turn out to be anywhere on the scale; one with a source within "

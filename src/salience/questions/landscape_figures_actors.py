@@ -32,19 +32,19 @@ def chart_map(found: Found) -> Figure | None:
         centre = cloud.mean(axis=0)
         for k, (x, y) in enumerate(_ellipse(cloud, found.params.level)):
             outlines.append({"actor": name, "group": letters[a], "x": float(x), "y": float(y), "k": k})
-        points.append({"actor": shorten(name, 24), "group": letters[a], "x": float(centre[0]), "y": float(centre[1])})
+        points.append({"actor": shorten(name, 30), "group": letters[a], "x": float(centre[0]), "y": float(centre[1])})
     values = np.array([[o["x"], o["y"]] for o in outlines])
     middle = 0.5 * (values.min(axis=0) + values.max(axis=0))
-    half = 0.56 * (values.max(axis=0) - values.min(axis=0)).max() or 1.0
-    tall = float(np.clip((np.ptp(values[:, 1]) * 1.25) / (2 * half), 0.5, 1.0))
+    half = 0.66 * (values.max(axis=0) - values.min(axis=0)).max() or 1.0
+    tall = float(np.clip((np.ptp(values[:, 1]) * 1.2) / (2 * half), 0.45, 1.0))
     x = alt.X("x:Q", title=_axis_title(found, 0), scale=alt.Scale(domain=[middle[0] - half, middle[0] + half], nice=False))
     y = alt.Y("y:Q", title=_axis_title(found, 1),
               scale=alt.Scale(domain=[middle[1] - half * tall, middle[1] + half * tall], nice=False))  # fmt: skip
     shown = sorted(set(letters))
     colour = alt.Color("group:N", title="group", scale=alt.Scale(domain=shown, range=_colours(len(shown))))
-    layers: Any = chart_of(outlines).mark_line(strokeWidth=1, opacity=0.8, filled=True, fillOpacity=0.12).encode(
-        x=x, y=y, detail="actor:N", order="k:Q", color=colour
-    )
+    outline = chart_of(outlines)
+    layers: Any = outline.mark_line(filled=True, opacity=0.14).encode(x=x, y=y, detail="actor:N", order="k:Q", color=colour)
+    layers += outline.mark_line(strokeWidth=1.2, opacity=0.7).encode(x=x, y=y, detail="actor:N", order="k:Q", color=colour)
     layers += chart_of(points).mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, color=colour)
     text = chart_of(_spread(points, 2 * half * tall))
     for kind in ({"stroke": "white", "strokeWidth": 3}, {}):
@@ -173,7 +173,7 @@ def _matrix(
     x = alt.X("b:N", title=None, sort=order, axis=alt.Axis(labelAngle=-50, domain=False, ticks=False))
     y = alt.Y("a:N", title=None, sort=order, axis=alt.Axis(domain=False, ticks=False))
     colour = alt.Color("value:Q", title=legend, scale=alt.Scale(domain=domain, range=colours),
-                       legend=alt.Legend(format="%" if domain[1] == 1.0 else ".0f"))  # fmt: skip
+                       legend=alt.Legend(format="%", values=[0, 0.5, 1]) if domain[1] == 1.0 else alt.Legend(format=".0f"))  # fmt: skip
     layers: Any = base.mark_rect(stroke="white").encode(x=x, y=y, color=colour)
     if len(order) <= 20:
         ink = alt.condition(f"datum.value > {dark}", alt.value("white"), alt.value(INK))
@@ -207,7 +207,7 @@ def chart_deciding(found: Found) -> Figure:
     colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(kinds), range=[FAINT, BLUE]))
     top = max(r["high"] for r in rows)
     scale = alt.Scale(domain=[0, min(1.0, top) * 1.3], nice=False)
-    x = alt.X("value:Q", title="share", axis=alt.Axis(format="%"), scale=scale)
+    x = alt.X("value:Q", title="share", axis=alt.Axis(format="%", tickCount=6), scale=scale)
     layers: Any = base.mark_rule(strokeWidth=2).encode(y=y, yOffset=offset, x=alt.X("low:Q", scale=scale), x2="high:Q",
                                                        color=colour)  # fmt: skip
     layers += base.mark_point(filled=True, size=70, opacity=1).encode(y=y, yOffset=offset, x=x, color=colour)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -188,12 +188,24 @@ def _find_between(drawn: Drawn, params: LandscapeParams) -> Between:
     placed = speaks[on_map]
     enough = len(placed) >= 3 and float(np.nanmax(apart[cut])) > 1e-6
     actor_map = space.map_actors(apart[cut]) if enough else None
-    axes = space.correlate_axes(actor_map.draws, x[:, on_map]) if actor_map is not None else None
+    axes = None
+    if actor_map is not None:
+        actor_map, axes = _point_axes(actor_map, x[:, on_map])
     groups = space.group_actors(apart[cut], params.most_groups) if enough else None
     return Between(
         placed, apart[cut], shared[np.ix_(on_map, on_map)], actor_map, axes, groups,
         tuple(int(i) for i in speaks[~on_map]),
     )  # fmt: skip
+
+
+def _point_axes(actor_map: space.ActorMap, positions: FloatArray) -> tuple[space.ActorMap, FloatArray]:
+    """Mirror the map so that more of the issue that goes with an axis best lies to the right and up."""
+    axes = space.correlate_axes(actor_map.draws, positions)
+    middle = np.nan_to_num(np.median(axes, axis=0))
+    best = np.abs(np.round(middle, 6)).argmax(axis=0)
+    sign = np.where(middle[best, np.arange(middle.shape[1])] < 0, -1.0, 1.0)
+    mirrored = replace(actor_map, reference=actor_map.reference * sign, draws=actor_map.draws * sign)
+    return mirrored, axes * sign
 
 
 def _find_deciding(drawn: Drawn, params: LandscapeParams) -> Deciding:

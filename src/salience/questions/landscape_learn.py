@@ -14,6 +14,7 @@ from salience.questions.landscape_params import LandscapeParams
 DRAWS, LOOKED_AT = 128, 3
 # Before anybody is asked, a missing position may be anywhere on the scale.
 ANYWHERE = np.arange(5.0, 100.0, 10.0)
+WITHIN = "within its interval"
 POLES = np.array([0.0, 100.0])
 
 
@@ -44,11 +45,24 @@ class Unknown:
 
 
 def rank_unknown(drawn: Drawn, params: LandscapeParams) -> tuple[Unknown, ...]:
-    """Return the positions worth asking for, the one that would move an issue's mean most first."""
+    """Return the positions worth asking for, the one that would move an issue's mean most first.
+
+    Those missing or without a source are listed even where others with a source, and with a wide interval or much
+    weight, would move more.
+    """
     cells = sorted(_cells(drawn), key=lambda c: (-round(c[3] * float(np.std(c[4])), 9), c[0], c[1]))
-    found = [_learn(drawn, params, *cell) for cell in cells[: LOOKED_AT * params.ask_next]]
-    found.sort(key=lambda u: (-round(u.mean, 6), u.actor, u.issue))
-    return tuple(found[: params.ask_next])
+    open_cells = [cell for cell in cells if cell[2] != WITHIN][: LOOKED_AT * params.ask_next]
+    others = [cell for cell in cells if cell[2] == WITHIN][: LOOKED_AT * params.ask_next]
+    looked = [[_learn(drawn, params, *cell) for cell in some] for some in (open_cells, others)]
+    for some in looked:
+        some.sort(key=_effect)
+    first = looked[0][: params.ask_next]
+    rest = sorted(first + looked[1], key=_effect)[: params.ask_next]
+    return tuple(sorted({*first, *rest}, key=_effect))
+
+
+def _effect(unknown: Unknown) -> tuple[float, int, int]:
+    return -round(unknown.mean, 6), unknown.actor, unknown.issue
 
 
 def _cells(drawn: Drawn) -> list[tuple[int, int, str, float, FloatArray]]:
@@ -62,7 +76,7 @@ def _cells(drawn: Drawn) -> list[tuple[int, int, str, float, FloatArray]]:
                 share = float((own / total).mean())
                 if drawn.landscape.sourced[i, k]:
                     quantiles = (np.arange(10) + 0.5) / 10
-                    why, values = "within its interval", np.quantile(drawn.position[:, i, k], quantiles)
+                    why, values = WITHIN, np.quantile(drawn.position[:, i, k], quantiles)
                 else:
                     why, values = "no source", POLES if two_poles else ANYWHERE
             else:

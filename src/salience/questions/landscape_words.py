@@ -56,7 +56,7 @@ def say_consensus(found: Found, each: IssueFound) -> str:
         who = f"all {here} actors with a position"
     elif len(out) == 1:
         who = f"all but one actor ({out[0]})"
-    elif len(out) <= here // 2:
+    elif len(out) <= min(3, here // 2):
         who = f"all but {len(out)} actors ({_and(out)})"
     else:
         who = f"{here - len(out)} of {here} actors"

@@ -19,6 +19,7 @@ from salience.worlds.coding import code_events
 from salience.worlds.dirt import plant_dirt, spelled_otherwise
 from salience.worlds.ged import ged_table, headlines
 from salience.worlds.kept import Columns, event_columns, outlet_columns, parameters, readme, report_columns
+from salience.worlds.landscape import landscape_files
 from salience.worlds.simulate import CODING, DIRTYING, simulate, stream
 from salience.worlds.truth import Ints, Truth
 from salience.worlds.world import World
@@ -105,6 +106,7 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
         "sources.csv": _csv(_source_columns(truth.world)),
         "case.toml": _case_toml(truth.world),
         **_official_files(truth, ids),
+        **landscape_files(truth.world, truth.seed),
         "truth/events.csv": _csv(event_columns(truth, coded, ids)),
         "truth/reports.csv": _csv(report_columns(truth, ids)),
         "truth/outlets.csv": _csv(outlet_columns(truth)),
@@ -176,6 +178,8 @@ as = "ucdp"
 # Parameters of the question; none means its defaults.
 
 [questions.hidden]
+
+[questions.landscape]
 """
 
 
