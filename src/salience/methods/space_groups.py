@@ -112,7 +112,9 @@ def _silhouette(apart: FloatArray, labels: IntArray) -> float:
     others = np.where(member > 0, np.inf, sums / size)
     nearest = others.min(axis=1)
     larger = np.maximum(own, nearest)
-    value = np.where((size[labels] > 1) & (larger > 0), (nearest - own) / np.where(larger > 0, larger, 1.0), 0.0)
+    value = np.where(
+        (size[labels] > 1) & (larger > 0), (nearest - own) / np.where(larger > 0, larger, 1.0), 0.0
+    )
     return float(value.mean())
 
 

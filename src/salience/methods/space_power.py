@@ -60,7 +60,9 @@ def power_indices(weights: npt.ArrayLike, quota: float) -> Power:
     if not len(w) or len(w) > MOST_ACTORS or not np.isfinite(w).all() or (w < 0).any():
         raise MethodError(f"expected 1 to {MOST_ACTORS} weights of 0 or more; found {len(w)}")
     if not 0.0 < quota <= w.sum() * (1 + 1e-12):
-        raise MethodError(f"the quota {quota:g} is not above 0 and at most the sum of the weights, {w.sum():g}")
+        raise MethodError(
+            f"the quota {quota:g} is not above 0 and at most the sum of the weights, {w.sum():g}"
+        )
     whole, least = _whole(w, quota)
     counts = _count_coalitions(whole)
     n = len(whole)

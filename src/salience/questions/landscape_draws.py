@@ -93,15 +93,16 @@ def _draw(whole: Landscape, params: LandscapeParams, seed: int) -> Drawn:
     """Draw all figures from one sequence, so that they fill the space of possibilities evenly together."""
     two_poles = np.array([bool(issue["two_poles"]) for issue in whole.issues])
     by = params.imprecision / 100.0
-    position, bare = _widen(whole.position, 100.0 * by, 100.0)
+    position = _widen(whole.position, 100.0 * by, 100.0)
     position = np.where(two_poles[None, :, None], whole.position, position)
+    bare = int((whole.position[:, ~two_poles, 0] == whole.position[:, ~two_poles, 2]).sum())
     constituency = _fill_constituency(whole.constituency)
     able = _own_capability(whole)
     # A capability that is the actor's own is one quantity, not one for each issue.
     special = np.isfinite(whole.capability) & ~np.isclose(whole.capability, able[:, None, :])
     parts = [
-        position, _widen(whole.salience, by, 1.0)[0], np.where(special, _scale(whole.capability, by), np.nan),
-        _scale(able, by), np.minimum(_scale(constituency, by), 1.0), _widen(whole.legitimacy, by, 1.0)[0],
+        position, _widen(whole.salience, by, 1.0), np.where(special, _scale(whole.capability, by), np.nan),
+        _scale(able, by), np.minimum(_scale(constituency, by), 1.0), _widen(whole.legitimacy, by, 1.0),
     ]  # fmt: skip
     flat = np.concatenate([p.reshape(-1, 3) for p in parts])
     groups = np.full(len(flat), -1)
@@ -169,13 +170,13 @@ def _would_weigh(drawn: Drawn, weighting: Weighting) -> FloatArray | None:
     return np.asarray(np.where(told, salience, mean[:, :, None]) * np.nan_to_num(drawn.capability, nan=0.0))
 
 
-def _widen(triples: FloatArray, by: float, top: float) -> tuple[FloatArray, int]:
-    """Give figures stated without an interval one of ± `by`, within 0 and the top; return how many there were."""
+def _widen(triples: FloatArray, by: float, top: float) -> FloatArray:
+    """Give figures stated without an interval one of ± `by`, within 0 and the top."""
     bare = np.isfinite(triples[..., 1]) & (triples[..., 0] == triples[..., 2])
     wide = triples.copy()
     wide[..., 0] = np.where(bare, np.maximum(triples[..., 0] - by, 0.0), triples[..., 0])
     wide[..., 2] = np.where(bare, np.minimum(triples[..., 2] + by, top), triples[..., 2])
-    return wide, int(bare.sum())
+    return wide
 
 
 def _scale(triples: FloatArray, by: float) -> FloatArray:
@@ -192,11 +193,14 @@ def _say_assumed(whole: Landscape, params: LandscapeParams, bare: int) -> list[s
     if bare and params.imprecision > 0:
         said.append(
             f"{bare} positions are stated as one number; each is taken to be good to {params.imprecision:g} points "
-            "either way, and so are the other figures without an interval. This is our assumption, not the source's."
+            "either way, and so are the other figures without an interval. This is our assumption, not "
+            "the source's."
         )
     elif bare:
         said.append(f"{bare} positions are stated as one number and taken as certain, which no coding is.")
-    unsaid = [a["name"] for a, c in zip(whole.actors, whole.constituency, strict=True) if not np.isfinite(c[1])]
+    unsaid = [
+        a["name"] for a, c in zip(whole.actors, whole.constituency, strict=True) if not np.isfinite(c[1])
+    ]
     if params.weighting == "constituency" and unsaid:
         said.append(
             f"For {len(unsaid)} actors nobody said whom they speak for ({', '.join(map(str, unsaid[:4]))}"
@@ -230,7 +234,8 @@ def _usable(drawn: Drawn, known: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.
     for actor in drawn.landscape.actors:
         if actor["name"] in both and actor["part_of"] in both:
             warnings.append(
-                f"{actor['name']} is part of {actor['part_of']} and both have positions: what they share counts twice."
+                f"{actor['name']} is part of {actor['part_of']} and both have positions: what they share "
+                "counts twice."
             )
     return keep, warnings
 

@@ -75,7 +75,9 @@ def _deciding(found: Found, standings: Sequence[Standing]) -> list[Estimate]:
             span = found.span(deciding.banzhaf[:, i])
             block = f"could block alone in {100 * deciding.block_overall[i]:.0f} % of the draws"
             estimates.append(
-                Estimate(f"power:{name}", f"{name}: power", *span.ends, "share", n, level, "who decides", block)
+                Estimate(
+                    f"power:{name}", f"{name}: power", *span.ends, "share", n, level, "who decides", block
+                )
             )
     for each in standings:
         if np.isfinite(each.distrusted):

@@ -9,8 +9,19 @@ import numpy as np
 
 from salience.methods.cells import FloatArray
 from salience.questions.answer import Figure, format_number
-from salience.questions.charts import BLUE, FAINT, INK, PALETTE, VERMILION, WIDTH, chart_of, finish_chart, shorten
+from salience.questions.charts import (
+    BLUE,
+    FAINT,
+    INK,
+    PALETTE,
+    VERMILION,
+    WIDTH,
+    chart_of,
+    finish_chart,
+    shorten,
+)
 from salience.questions.landscape_find import Found
+from salience.questions.landscape_labels import place_labels
 from salience.questions.landscape_tables import Standing, group_letter
 
 _TURN = np.linspace(0.0, 2.0 * np.pi, 49)
@@ -32,32 +43,40 @@ def chart_map(found: Found) -> Figure | None:
         centre = cloud.mean(axis=0)
         for k, (x, y) in enumerate(_ellipse(cloud, found.params.level)):
             outlines.append({"actor": name, "group": letters[a], "x": float(x), "y": float(y), "k": k})
-        points.append({"actor": shorten(name, 30), "group": letters[a], "x": float(centre[0]), "y": float(centre[1])})
+        points.append(
+            {"actor": shorten(name, 30), "group": letters[a], "x": float(centre[0]), "y": float(centre[1])}
+        )
     values = np.array([[o["x"], o["y"]] for o in outlines])
     middle = 0.5 * (values.min(axis=0) + values.max(axis=0))
-    half = 0.66 * (values.max(axis=0) - values.min(axis=0)).max() or 1.0
-    tall = float(np.clip((np.ptp(values[:, 1]) * 1.2) / (2 * half), 0.45, 1.0))
-    x = alt.X("x:Q", title=_axis_title(found, 0), scale=alt.Scale(domain=[middle[0] - half, middle[0] + half], nice=False))
-    y = alt.Y("y:Q", title=_axis_title(found, 1),
-              scale=alt.Scale(domain=[middle[1] - half * tall, middle[1] + half * tall], nice=False))  # fmt: skip
+    half = 0.62 * np.ptp(values, axis=0).max() or 1.0
+    tall = float(np.clip((np.ptp(values[:, 1]) * 1.25) / (2 * half), 0.5, 1.0))
+    ends = [(middle[0] - half, middle[0] + half), (middle[1] - half * tall, middle[1] + half * tall)]
+    size = (WIDTH - 40.0, round((WIDTH - 40.0) * tall))
+    x = alt.X("x:Q", title=_axis_title(found, 0), scale=alt.Scale(domain=list(ends[0]), nice=False))
+    y = alt.Y("y:Q", title=_axis_title(found, 1), scale=alt.Scale(domain=list(ends[1]), nice=False))
     shown = sorted(set(letters))
-    colour = alt.Color("group:N", title="group", scale=alt.Scale(domain=shown, range=_colours(len(shown))))
+    colour = alt.Color("group:N", title="group", scale=alt.Scale(domain=shown, range=_colours(len(shown))),
+                       legend=alt.Legend(symbolOpacity=1))  # fmt: skip
     outline = chart_of(outlines)
-    layers: Any = outline.mark_line(filled=True, opacity=0.14).encode(x=x, y=y, detail="actor:N", order="k:Q", color=colour)
-    layers += outline.mark_line(strokeWidth=1.2, opacity=0.7).encode(x=x, y=y, detail="actor:N", order="k:Q", color=colour)
+    layers: Any = outline.mark_line(filled=True, opacity=0.14).encode(
+        x=x, y=y, detail="actor:N", order="k:Q", color=colour
+    )
+    layers += outline.mark_line(strokeWidth=1.2, opacity=0.7).encode(
+        x=x, y=y, detail="actor:N", order="k:Q", color=colour
+    )
     layers += chart_of(points).mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, color=colour)
-    text = chart_of(_spread(points, 2 * half * tall))
-    for kind in ({"stroke": "white", "strokeWidth": 3}, {}):
-        layers += text.mark_text(fontSize=11, color=INK, **kind).encode(x=x, y=alt.Y("label:Q"), text="actor:N")
+    layers += _names(points, ends[0], ends[1], size)
     stress = found.span(between.map.stress)
     title = f"{len(names)} actors by what they want; {_meaning(found)}"
     note = (
-        f"Actors near each other want much the same. Ellipses hold {100 * found.params.level:.0f} % of the draws. The map "
+        f"Actors near each other want much the same. Ellipses hold {100 * found.params.level:.0f} % of the "
+        "draws. The map "
         f"keeps distances with stress {format_number(stress.value)} ({format_number(stress.low)} to "
-        f"{format_number(stress.high)}; 0 is exact, above 0.2 poor). Units: points of the scale. Left and right, up and "
+        f"{format_number(stress.high)}; 0 is exact, above 0.2 poor). Units: points of the scale. Left and "
+        "right, up and "
         "down have no meaning but that of the issues named."
     )
-    chart = layers.properties(width=WIDTH - 60, height=round((WIDTH - 60) * tall))
+    chart = layers.properties(width=size[0], height=size[1])
     return finish_chart(chart, "map", title, note, "map")
 
 
@@ -70,19 +89,19 @@ def _ellipse(cloud: FloatArray, level: float) -> FloatArray:
     return np.asarray(scaled @ vectors.T + cloud.mean(axis=0))
 
 
-def _spread(points: Sequence[dict[str, Any]], height: float) -> list[dict[str, Any]]:
-    """Move labels up until none lies on another; they begin just above their points."""
-    step, wide = 0.034 * height, 0.22 * height
-    placed: list[dict[str, Any]] = []
-    for point in sorted(points, key=lambda p: (p["y"], p["x"], p["actor"])):
-        label = point["y"] + 0.8 * step
-        for _ in range(60):
-            near = [q for q in placed if abs(q["x"] - point["x"]) < wide and abs(q["label"] - label) < step]
-            if not near:
-                break
-            label += 0.5 * step
-        placed.append({**point, "label": label})
-    return placed
+def _names(
+    points: Sequence[dict[str, Any]], across: tuple[float, float], up: tuple[float, float], size: tuple[float, float]
+) -> Any:  # fmt: skip
+    """Return the names of points as a layer, where they hide least."""
+    at = place_labels([[p["x"], p["y"]] for p in points], [p["actor"] for p in points], across, up, size)
+    rows = [
+        {"actor": p["actor"], "x": float(a[0]), "y": float(a[1])} for p, a in zip(points, at, strict=True)
+    ]
+    base = chart_of(rows)
+    back = base.mark_text(fontSize=11, stroke="white", strokeWidth=3, strokeOpacity=0.7)
+    return back.encode(x="x:Q", y="y:Q", text="actor:N") + base.mark_text(fontSize=11, color=INK).encode(
+        x="x:Q", y="y:Q", text="actor:N"
+    )
 
 
 def _axis_title(found: Found, axis: int) -> list[str]:
@@ -90,12 +109,18 @@ def _axis_title(found: Found, axis: int) -> list[str]:
     assert found.between.axes is not None
     middle = np.median(found.between.axes[:, :, axis], axis=0)
     issues = found.drawn.landscape.issue_names
-    strong = [k for k in np.argsort(-np.abs(np.nan_to_num(middle)), kind="stable") if abs(middle[k]) >= MEANS_FROM]
+    strong = [
+        k for k in np.argsort(-np.abs(np.nan_to_num(middle)), kind="stable") if abs(middle[k]) >= MEANS_FROM
+    ]
     if not strong:
         return ["no issue goes with this axis"]
-    said = [f"{'more' if middle[k] > 0 else 'less'} {shorten(issues[k], 24)} ({middle[k]:+.2f})" for k in strong[:4]]
-    arrow = "→ " if axis == 0 else "↑ "
-    return [arrow + ", ".join(said[:2]), *([", ".join(said[2:])] if said[2:] else [])]
+    said = [
+        f"{'more' if middle[k] > 0 else 'less'} {shorten(issues[k], 24)} ({middle[k]:+.2f})"
+        for k in strong[:4]
+    ]
+    if axis == 0:
+        return ["→ " + ", ".join(said[:2]), *([", ".join(said[2:])] if said[2:] else [])]
+    return ["↑ " + said[0], *said[1:3]]
 
 
 def _meaning(found: Found) -> str:
@@ -115,12 +140,18 @@ def chart_distances(found: Found) -> Figure | None:
     order = np.lexsort((np.arange(len(between.placed)), between.groups.labels))
     names = [found.drawn.landscape.names[between.placed[a]] for a in order]
     middle = np.median(between.apart, axis=0)
-    values = {(a, b): None if not np.isfinite(middle[a, b]) else float(middle[a, b]) for a in order for b in order if a != b}
+    values = {
+        (a, b): None if not np.isfinite(middle[a, b]) else float(middle[a, b])
+        for a in order
+        for b in order
+        if a != b
+    }
     pairs = [(v, a, b) for (a, b), v in values.items() if v is not None and a < b]
     least, most = min(pairs), max(pairs)
     name = found.drawn.landscape.names
     title = (
-        f"Nearest: {name[between.placed[least[1]]]} and {name[between.placed[least[2]]]} ({least[0]:.0f} points); farthest: "
+        f"Nearest: {name[between.placed[least[1]]]} and {name[between.placed[least[2]]]} ({least[0]:.0f} "
+        "points); farthest: "
         f"{name[between.placed[most[1]]]} and {name[between.placed[most[2]]]} ({most[0]:.0f})"
     )
     rows = [
@@ -129,11 +160,21 @@ def chart_distances(found: Found) -> Figure | None:
         for i, a in enumerate(order) for j, b in enumerate(order) if a != b
     ]  # fmt: skip
     text = (
-        "Distance in points of the scale (middle draw); actors are sorted by group. Empty: no issue in common. Intervals "
+        "Distance in points of the scale (middle draw); actors are sorted by group. Empty: no issue in "
+        "common. Intervals "
         "stand in the table."
     )
     top = float(np.nanmax(middle))
-    return _matrix(rows, [shorten(n, 26) for n in names], "points", [0.0, top], title, text, "distances", ["#f2f6fa", BLUE])
+    return _matrix(
+        rows,
+        [shorten(n, 26) for n in names],
+        "points",
+        [0.0, top],
+        title,
+        text,
+        "distances",
+        ["#f2f6fa", BLUE],
+    )
 
 
 def chart_groups(found: Found) -> Figure | None:
@@ -143,7 +184,8 @@ def chart_groups(found: Found) -> Figure | None:
         return None
     order = np.lexsort((np.arange(len(between.placed)), groups.labels))
     label = [
-        f"{shorten(found.drawn.landscape.names[between.placed[a]], 26)} · {group_letter(int(groups.labels[a]))}" for a in order
+        f"{shorten(found.drawn.landscape.names[between.placed[a]], 26)} · {group_letter(int(groups.labels[a]))}"
+        for a in order
     ]
     rows = [
         {"a": label[i], "b": label[j], "value": float(groups.together[a, b]),
@@ -153,10 +195,13 @@ def chart_groups(found: Found) -> Figure | None:
     number = int(groups.labels.max()) + 1
     usual = float((groups.number == number).mean())
     stay = groups.within[np.isfinite(groups.within)]
-    firm = f"; their members stay together in {100 * float(stay.mean()):.0f} % of the draws" if len(stay) else ""
+    firm = (
+        f"; their members stay together in {100 * float(stay.mean()):.0f} % of the draws" if len(stay) else ""
+    )
     title = f"{number} groups in {100 * usual:.0f} % of the draws{firm}"
     text = (
-        "In which share of the draws, in per cent, two actors are in one group. The letter after a name is its group. "
+        "In which share of the draws, in per cent, two actors are in one group. The letter after a name "
+        "is its group. "
         "Dark blocks are groups that hold whatever the figures are within their intervals."
     )
     return _matrix(rows, label, "share of draws", [0.0, 1.0], title, text, "together", ["#f2f6fa", "#009E73"])
@@ -191,16 +236,21 @@ def chart_deciding(found: Found) -> Figure:
     overall = [found.span(deciding.weight[:, i]) for i in range(len(names))]
     order = sorted(range(len(names)), key=lambda i: (-overall[i].value, i))[:25]
     kinds = ("share of the weight", "power in a majority vote")
-    rows, blocks = [], []
+    rows: list[dict[str, Any]] = []
+    blocks: list[dict[str, Any]] = []
     for i in order:
         label = shorten(names[i], 30)
         spans = [(kinds[0], overall[i])]
         if deciding.banzhaf is not None:
             spans.append((kinds[1], found.span(deciding.banzhaf[:, i])))
-        rows += [{"actor": label, "kind": k, "value": s.value, "low": s.low, "high": s.high} for k, s in spans]
+        rows += [
+            {"actor": label, "kind": k, "value": s.value, "low": s.low, "high": s.high} for k, s in spans
+        ]
         if deciding.block_overall[i] >= 0.01:
             high = max(s.high for _, s in spans)
-            blocks.append({"actor": label, "at": high, "text": f"could block: {100 * deciding.block_overall[i]:.0f} %"})
+            blocks.append(
+                {"actor": label, "at": high, "text": f"could block: {100 * deciding.block_overall[i]:.0f} %"}
+            )
     base = chart_of(rows)
     y = alt.Y("actor:N", title=None, sort=[shorten(names[i], 30) for i in order])
     offset = alt.YOffset("kind:N", sort=list(kinds))
@@ -212,8 +262,10 @@ def chart_deciding(found: Found) -> Figure:
                                                        color=colour)  # fmt: skip
     layers += base.mark_point(filled=True, size=70, opacity=1).encode(y=y, yOffset=offset, x=x, color=colour)
     if blocks:
-        layers += chart_of(blocks).mark_text(align="left", dx=8, fontSize=11, color=VERMILION).encode(
-            y=y, x=alt.X("at:Q", scale=scale), text="text:N"
+        layers += (
+            chart_of(blocks)
+            .mark_text(align="left", dx=8, fontSize=11, color=VERMILION)
+            .encode(y=y, x=alt.X("at:Q", scale=scale), text="text:N")
         )
     who = [names[i] for i in order if deciding.block_overall[i] >= 0.5]
     share = f"{100 * found.params.consensus:.0f} %"
@@ -223,8 +275,10 @@ def chart_deciding(found: Found) -> Figure:
         else f"Nobody alone could block where {share} of the weight is needed"
     )
     text = (
-        f"Weight: mean over the issues. Power (Banzhaf): how often an actor's yes turns a lost vote into a won one, when more "
-        f"than {100 * found.params.majority:.0f} % of the weight decides. Lines: intervals. Red: in which share of the draws "
+        "Weight: mean over the issues. Power (Banzhaf): how often an actor's yes turns a lost vote into a "
+        "won one, when more "
+        f"than {100 * found.params.majority:.0f} % of the weight decides. Lines: intervals. Red: in which "
+        "share of the draws "
         "the others do not reach consensus without it."
     )
     return finish_chart(layers, "deciding", title, text, "deciding", height=max(36 * len(order), 100))
@@ -238,31 +292,36 @@ def chart_standing(found: Found, standings: Sequence[Standing]) -> Figure | None
     known = [s for s in standings if np.isfinite(s.legitimacy.value)]
     if not known:
         return None
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"actor": shorten(names[s.at], 26), "x": s.capability.value, "xl": s.capability.low, "xh": s.capability.high,
          "y": s.legitimacy.value, "yl": s.legitimacy.low, "yh": s.legitimacy.high, "red": s.distrusted >= 0.5}
         for s in known
     ]  # fmt: skip
-    for row, placed in zip(sorted(rows, key=lambda r: (r["y"], r["x"], r["actor"])), _spread(rows, 1.0), strict=True):
-        row["label"] = placed["label"]
+    end = 1.2 * max(r["xh"] for r in rows)
     base = chart_of(rows)
-    x = alt.X("x:Q", title="share of all actors' capability", axis=alt.Axis(format="%"))
+    x = alt.X("x:Q", title="share of all actors' capability", axis=alt.Axis(format="%", tickCount=6),
+              scale=alt.Scale(domain=[0, end], nice=False))  # fmt: skip
     y = alt.Y("y:Q", title="legitimacy (0 to 1)", scale=alt.Scale(domain=[0, 1.05], nice=False))
     colour = alt.condition("datum.red", alt.value(VERMILION), alt.value(BLUE))
     layers: Any = base.mark_rule(opacity=0.5).encode(x=alt.X("xl:Q"), x2="xh:Q", y="y:Q", color=colour)
     layers += base.mark_rule(opacity=0.5).encode(x="x:Q", y=alt.Y("yl:Q"), y2="yh:Q", color=colour)
     layers += base.mark_point(filled=True, size=80, opacity=1).encode(x=x, y=y, color=colour)
-    for kind in ({"stroke": "white", "strokeWidth": 3}, {}):
-        layers += base.mark_text(fontSize=11, align="left", dx=6, color=INK, **kind).encode(x=x, y="label:Q", text="actor:N")
+    layers += _names(rows, (0.0, end), (0.0, 1.05), (WIDTH, 360.0))
     median = float(np.median([s.capability.value for s in standings]))
     layers += chart_of([{"at": median}]).mark_rule(color=FAINT, strokeDash=[4, 4]).encode(x="at:Q")
     layers += chart_of([{"at": 0.5}]).mark_rule(color=FAINT, strokeDash=[4, 4]).encode(y="at:Q")
     low = [names[s.at] for s in known if s.distrusted >= 0.5]
-    title = f"Can mobilise, little trusted: {', '.join(low[:4])}" if low else "Nobody who can mobilise is little trusted"
+    title = (
+        f"Can mobilise, little trusted: {', '.join(low[:4])}"
+        if low
+        else "Nobody who can mobilise is little trusted"
+    )
     unknown = len(standings) - len(known)
     text = (
-        "Lines through a dot: intervals. Dashed: the median actor's capability, and legitimacy of 0.5. Red: more capability "
-        f"than the median actor and legitimacy under 0.5, in most draws.{f' Not stated for {unknown} actors.' if unknown else ''}"
+        "Lines through a dot: intervals. Dashed: the median actor's capability, and legitimacy of 0.5. "
+        "Red: more capability "
+        "than the median actor and legitimacy under 0.5, in most "
+        f"draws.{f' Not stated for {unknown} actors.' if unknown else ''}"
     )
     return finish_chart(layers, "standing", title, text, "standing", height=360)
 

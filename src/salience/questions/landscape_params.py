@@ -53,7 +53,9 @@ class LandscapeParams(BaseModel):
         "issues alike.",
     )
     draws: int = Field(1000, ge=50, le=100_000, description="Draws of all figures within their intervals.")
-    map_draws: int = Field(200, ge=20, le=5000, description="Draws for the map, the groups and the power indices.")
+    map_draws: int = Field(
+        200, ge=20, le=5000, description="Draws for the map, the groups and the power indices."
+    )
     most_groups: int = Field(6, ge=2, le=20, description="Most groups of like-minded actors.")
     ask_next: int = Field(15, ge=1, le=200, description="Positions listed under whom to ask next.")
     level: float = Field(0.95, gt=0.5, lt=1, description="Coverage of the intervals.")

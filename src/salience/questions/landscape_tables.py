@@ -78,7 +78,8 @@ def tabulate_issues(found: Found) -> Table:
         Column("spread", "spread", "number"), *_triple("contested", "contested"), *_triple("polarised", "in two camps"),
     ]  # fmt: skip
     note = (
-        "Median, mean and spread in points of the scale, weighted. Contested and in two camps: 0 when all agree, 1 when "
+        "Median, mean and spread in points of the scale, weighted. Contested and in two camps: 0 when all "
+        "agree, 1 when "
         "half of the weight stands at each end. Issues with two poles have shares instead, in a table of their own."
     )
     return Table("issues", "Where the weight of each issue lies", tuple(columns), _cells(rows), note)
@@ -122,15 +123,19 @@ def tabulate_consensus(found: Found) -> Table:
         Column("chance_equal", "chance, all alike", "share"),
     ]  # fmt: skip
     note = (
-        f"Consensus: at least {100 * found.params.consensus:.0f} % of the weight within {found.params.tolerance:g} points "
+        f"Consensus: at least {100 * found.params.consensus:.0f} % of the weight within "
+        f"{found.params.tolerance:g} points "
         "of one place. Shares are of the weight of actors with a position."
     )
-    return Table("consensus", "Where there is consensus, and who stands outside", tuple(columns), _cells(rows), note)
+    return Table(
+        "consensus", "Where there is consensus, and who stands outside", tuple(columns), _cells(rows), note
+    )
 
 
 def tabulate_positions(found: Found) -> Table:
     """One row an actor and issue, the missing ones too."""
-    landscape, known, deciding, rows = found.drawn.landscape, found.drawn.known, found.deciding, []
+    landscape, known, deciding = found.drawn.landscape, found.drawn.known, found.deciding
+    rows: list[tuple[object, ...]] = []
     for each in found.issues:
         for i, actor in enumerate(landscape.names):
             k = each.at
@@ -171,7 +176,8 @@ def tabulate_between(found: Found) -> list[Table]:
             (Column("actor", "actor"), Column("other", "other"), *_triple("distance", "distance"),
              Column("shared", "issues in common", "integer")),
             _cells(near),
-            "Root mean squared difference in points of the scale, over the issues on which both have a position, weighted "
+            "Root mean squared difference in points of the scale, over the issues on which both have a "
+            "position, weighted "
             "by how much the two care.",
         )
     ]  # fmt: skip
@@ -192,7 +198,8 @@ def tabulate_between(found: Found) -> list[Table]:
                  groups.beyond[a])
                 for a, actor in enumerate(actors)
             ]),
-            "Over draws, each turned onto the others. With its group: in which share of draws it is in one group with "
+            "Over draws, each turned onto the others. With its group: in which share of draws it is in "
+            "one group with "
             "each of the others of its group, on average.",
         ),
         Table(
@@ -204,7 +211,8 @@ def tabulate_between(found: Found) -> list[Table]:
                  *_correlations(between.axes[:, each.at, 1], level))
                 for each in found.issues
             ]),
-            "An axis means what the issues that correlate with it mean; below about 0.5 it says little of an issue.",
+            "An axis means what the issues that correlate with it mean; below about 0.5 it says little of "
+            "an issue.",
         ),
         Table(
             "together", "How often two actors are in one group",
@@ -234,7 +242,8 @@ def tabulate_actors(found: Found, standings: Sequence[Standing]) -> list[Table]:
          Column("pivotal_on", "issues whose median it holds", "number"),
          Column("block", "chance it can block alone", "share")),
         _cells(rows),
-        f"Weight: mean share over the issues. Power: how often an actor's yes turns a lost vote into a won one, when more "
+        "Weight: mean share over the issues. Power: how often an actor's yes turns a lost vote into a won "
+        "one, when more "
         f"than {100 * found.params.majority:.0f} % of the weight decides. Block: the others do not reach "
         f"{100 * found.params.consensus:.0f} % of the weight without it.",
     )  # fmt: skip
@@ -262,10 +271,14 @@ def tabulate_unknown(found: Found) -> Table:
         Column("median", "the median by", "number"), Column("consensus", "the chance of consensus by", "share"),
     )  # fmt: skip
     note = (
-        "Standard deviations over what the answer might be: anywhere on the scale where a position is missing or has no "
+        "Standard deviations over what the answer might be: anywhere on the scale where a position is "
+        "missing or has no "
         "source, within its interval where it has one. Shares in percentage points."
     )
-    rows = [(names[u.actor], issues[u.issue], u.why, u.weight, u.mean, u.median, u.consensus) for u in found.unknown]
+    rows = [
+        (names[u.actor], issues[u.issue], u.why, u.weight, u.mean, u.median, u.consensus)
+        for u in found.unknown
+    ]
     return Table("ask_next", "Which position would change the picture most", columns, _cells(rows), note)
 
 
@@ -300,7 +313,7 @@ def _correlation(points: FloatArray) -> float | None:
     sd = points.std(axis=0)
     if (sd < 1e-9).any():
         return None
-    return float(np.corrcoef(points.T)[0, 1])
+    return float(np.asarray(np.corrcoef(points.T))[0, 1])
 
 
 def _correlations(values: FloatArray, level: float) -> tuple[float | None, ...]:

@@ -24,14 +24,17 @@ GOOD_STRESS = 0.2
 
 
 def say_headline(found: Found) -> str:
-    """Say in two sentences where there is consensus and what is most contested."""
+    """Say where there is consensus and what is most contested."""
     share = f"{100 * found.params.consensus:.0f} %"
-    agreed = sorted((i for i in found.issues if i.chance >= 0.5), key=lambda i: (-i.chance, -i.share.value, i.at))
+    agreed = sorted(
+        (i for i in found.issues if i.chance >= 0.5), key=lambda i: (-i.chance, -i.share.value, i.at)
+    )
     if agreed:
         more = f"; likewise on {_and([i.name for i in agreed[1:]])}" if len(agreed) > 1 else ""
         number = len(found.issues)
         first = (
-            f"On {len(agreed)} of {number} issue{'s' if number > 1 else ''} at least {share} of the weight stands in one "
+            f"On {len(agreed)} of {number} issue{'s' if number > 1 else ''} at least {share} of the weight "
+            "stands in one "
             f"place. {agreed[0].name}: {say_consensus(found, agreed[0])}{more}."
         )
     else:
@@ -42,8 +45,9 @@ def say_headline(found: Found) -> str:
         )
     worst = max(found.issues, key=lambda i: (i.contested.value, -i.at))
     return (
-        f"{first} Most contested is {worst.name}: {say_weight(worst)} (contested {_ends(worst.contested.ends)}, where 1 is "
-        f"half of the weight at each end; {100 * found.params.level:.0f} % intervals)."
+        f"{first} Most contested is {worst.name}: {say_weight(worst)}. In brackets: "
+        f"{100 * found.params.level:.0f} % "
+        "intervals."
     )
 
 
@@ -62,17 +66,24 @@ def say_consensus(found: Found, each: IssueFound) -> str:
         who = f"{here - len(out)} of {here} actors"
     place = f"around {each.centre.value:.0f}"
     if each.two_poles:
-        meaning = found.drawn.landscape.issues[each.at]["meaning_100" if each.centre.value > 50 else "meaning_0"]
+        meaning = found.drawn.landscape.issues[each.at][
+            "meaning_100" if each.centre.value > 50 else "meaning_0"
+        ]
         place = f"for '{meaning}'" if meaning else f"at {each.centre.value:.0f}"
-    return f"{who}, {_ends(each.share.ends, 'share')} of the weight, {place}; chance {say_chance(each.chance)}"
+    least, most = (format_number(s, "share") for s in each.with_missing)
+    silent = len(names) - here
+    if_missing = ""
+    if silent and each.with_missing[1] - each.with_missing[0] >= 0.02:
+        whose = "one position is" if silent == 1 else f"{silent} positions are"
+        if_missing = f" ({whose} missing: {least} to {most} if known)"
+    said = f"{who}, {_ends(each.share.ends, 'share')} of the weight, {place}{if_missing}"
+    return f"{said}; chance {say_chance(each.chance)}"
 
 
 def say_weight(each: IssueFound) -> str:
     """Say where an issue's weight lies."""
     if each.two_poles:
-        return (
-            f"{_ends(each.poles[1].ends, 'share')} of the weight at the pole 100, {_ends(each.poles[0].ends, 'share')} at 0"
-        )
+        return f"{_ends(each.poles[1].ends, 'share')} of the weight at the pole 100, {_ends(each.poles[0].ends, 'share')} at 0"
     return f"median {_ends(each.median.ends)}"
 
 
@@ -89,7 +100,8 @@ def list_warnings(found: Found, standing_known: bool) -> tuple[str, ...]:
     missing, all_cells = int((~known).sum()), known.size
     if missing:
         said.append(
-            f"{missing} of {all_cells} positions are missing. They stay missing: shares are of the weight of those with a "
+            f"{missing} of {all_cells} positions are missing. They stay missing: shares are of the weight "
+            "of those with a "
             "position, and the table of consensus says what the missing could change."
         )
     unsourced = int((known & ~landscape.sourced).sum())
@@ -102,9 +114,13 @@ def list_warnings(found: Found, standing_known: bool) -> tuple[str, ...]:
         names = _and([landscape.names[i] for i in between.unconnected])
         said.append(f"{names}: no issue in common with the others, so that no distance can be said.")
     if between.map is None:
-        said.append("There is no map and there are no groups: fewer than three actors can be compared, or all agree.")
+        said.append(
+            "There is no map and there are no groups: fewer than three actors can be compared, or all agree."
+        )
     elif float(np.median(between.map.stress)) > GOOD_STRESS:
-        said.append("Two dimensions do not hold these distances; read the table of distances rather than the map.")
+        said.append(
+            "Two dimensions do not hold these distances; read the table of distances rather than the map."
+        )
     if between.groups is not None and float(np.median(between.groups.silhouette)) < CLEAR:
         said.append("The actors form no clear groups; those shown are the least bad ones.")
     if not standing_known:

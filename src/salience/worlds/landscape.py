@@ -136,9 +136,9 @@ def _see(truth: float, two_poles: bool, rng: np.random.Generator) -> tuple[int, 
         return (int(truth), int(truth), int(truth))
     best = float(np.clip(truth + error, 0.0, 100.0))
     return (
-        int(round(max(best - below, 0.0))),
-        int(round(best)),
-        int(round(min(best + above, 100.0))),
+        round(max(best - below, 0.0)),
+        round(best),
+        round(min(best + above, 100.0)),
     )
 
 
