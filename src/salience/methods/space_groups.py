@@ -47,7 +47,7 @@ def group_actors(apart: npt.ArrayLike, most: int = 6) -> Groups:
     """Group actors in each draw, then by how often they are together.
 
     Average linkage on the distances, cut into the number of groups (2 to `most`) with the largest mean silhouette
-    (Rousseeuw 1987). The groups that are shown come from average linkage on 1 − the share of draws together, cut into as
+    (Rousseeuw 1987). The groups shown come from average linkage on 1 − the share of draws together, cut into as
     many groups as most draws show (consensus clustering; Monti et al. 2003, Machine Learning 52: 91-118).
 
     Parameters
@@ -119,7 +119,7 @@ def _silhouette(apart: FloatArray, labels: IntArray) -> float:
 
 
 def _by_size(labels: IntArray) -> IntArray:
-    """Number groups from the largest; of equal size, the one whose first actor comes first."""
+    """Return labels that begin with the largest group; of equal size, with the one whose first actor comes first."""
     groups = range(int(labels.max()) + 1)
     order = sorted(groups, key=lambda g: (-int((labels == g).sum()), int((labels == g).argmax())))
     rank = {g: k for k, g in enumerate(order)}

@@ -40,7 +40,7 @@ class ActorMap:
 def distances(positions: npt.ArrayLike, care: npt.ArrayLike | None = None) -> FloatArray:
     """Return distances between actors, over the issues on which both have a position.
 
-    The root of the mean squared difference, each issue weighted by the mean of how much the two care about it; in points
+    The root of the mean squared difference, each issue weighted by the mean of how much the two care about it; points
     of the scale, so that actors with few issues in common are not nearer for it (Gower 1971, Biometrics 27: 857-871, on
     leaving missing pairs out).
 

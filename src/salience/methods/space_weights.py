@@ -113,8 +113,8 @@ def polarise(
 ) -> FloatArray:
     """Return how far the weight falls into camps that stand apart: 0 to 1, in each draw.
 
-    Esteban & Ray (1994, Econometrica 62: 819-851, equation 3), P = K Σᵢ Σⱼ πᵢ Iᵢ^α πⱼ |xᵢ − xⱼ|, where π are shares of the
-    weight and Iᵢ is the weight that i identifies with. In their paper that is all at i's own position; here also
+    Esteban & Ray (1994, Econometrica 62: 819-851, equation 3), P = K Σᵢ Σⱼ πᵢ Iᵢ^α πⱼ |xᵢ − xⱼ|, where π are shares of
+    the weight and Iᵢ is the weight that i identifies with. In their paper that is all at i's own position; here also
     those within the tolerance, each by 1 − |xᵢ − xⱼ|/tolerance, so that two actors one point apart are one camp (in the
     spirit of Duclos, Esteban & Ray 2004). K makes two equal camps at the ends of the scale 1.
 

@@ -180,7 +180,7 @@ def _widen(triples: FloatArray, by: float, top: float) -> FloatArray:
 
 
 def _scale(triples: FloatArray, by: float) -> FloatArray:
-    """The same in proportion, for figures whose unit is the case's own."""
+    """Do the same in proportion, for figures whose unit is the case's own."""
     bare = triples[..., 0] == triples[..., 2]
     wide = triples.copy()
     wide[..., 0] = np.where(bare, triples[..., 0] * (1.0 - by), triples[..., 0])

@@ -35,7 +35,8 @@ def _consensus(found: Found, each: IssueFound) -> list[Estimate]:
     return [
         Estimate(f"consensus:{each.name}", f"{each.name}: weight in one place", *each.share.ends, "share", here,
                  level, view, say_consensus(found, each)),
-        Estimate(f"outside:{each.name}", f"{each.name}: actors outside", *each.left_out.ends, "actors", here, level, view),
+        Estimate(f"outside:{each.name}", f"{each.name}: actors outside", *each.left_out.ends, "actors", here,
+                 level, view),
         Estimate(f"consensus_chance:{each.name}", f"{each.name}: chance of consensus", each.chance, low, high, "chance",
                  here, level, view, f"share of {draws:,} draws, with the error of drawing alone; {others}"),
     ]  # fmt: skip
@@ -98,8 +99,8 @@ def _whole(found: Found) -> list[Estimate]:
     estimates = []
     if between.map is not None:
         estimates.append(
-            Estimate("stress", "Stress of the map", *found.span(between.map.stress).ends, "", len(between.placed), level,
-                     "the map and the groups", "0 shows the distances as they are; above 0.2 is poor")
+            Estimate("stress", "Stress of the map", *found.span(between.map.stress).ends, "", len(between.placed),
+                     level, "the map and the groups", "0 shows the distances as they are; above 0.2 is poor")
         )  # fmt: skip
     if between.groups is not None:
         span = found.span(between.groups.number.astype(np.float64))
@@ -112,8 +113,8 @@ def _whole(found: Found) -> list[Estimate]:
         *estimates,
         Estimate("missing", "Positions that are missing", missing, missing, missing, "positions", known.size, level,
                  "what is missing", counted),
-        Estimate("unsourced", "Positions without a source", unsourced, unsourced, unsourced, "positions", int(known.sum()),
-                 level, "what is missing", counted),
+        Estimate("unsourced", "Positions without a source", unsourced, unsourced, unsourced, "positions",
+                 int(known.sum()), level, "what is missing", counted),
     ]  # fmt: skip
 
 

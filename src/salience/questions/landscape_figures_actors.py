@@ -208,17 +208,19 @@ def chart_groups(found: Found) -> Figure | None:
 
 
 def _matrix(
-    rows: Sequence[dict[str, Any]], order: list[str], legend: str, domain: list[float], title: str, text: str, table: str,
+    rows: Sequence[dict[str, Any]], order: list[str], legend: str, domain: list[float], title: str, text: str,
+    table: str,
     colours: list[str],
 ) -> Figure:  # fmt: skip
     import altair as alt
 
     dark = domain[0] + 0.6 * (domain[1] - domain[0])
     base = chart_of(rows).transform_filter("isValid(datum.value)")
+    marks = {"values": [0, 0.5, 1], "format": "%"} if domain[1] == 1.0 else {"format": ".0f"}
     x = alt.X("b:N", title=None, sort=order, axis=alt.Axis(labelAngle=-50, domain=False, ticks=False))
     y = alt.Y("a:N", title=None, sort=order, axis=alt.Axis(domain=False, ticks=False))
     colour = alt.Color("value:Q", title=legend, scale=alt.Scale(domain=domain, range=colours),
-                       legend=alt.Legend(format="%", values=[0, 0.5, 1]) if domain[1] == 1.0 else alt.Legend(format=".0f"))  # fmt: skip
+                       legend=alt.Legend(**marks))  # fmt: skip
     layers: Any = base.mark_rect(stroke="white").encode(x=x, y=y, color=colour)
     if len(order) <= 20:
         ink = alt.condition(f"datum.value > {dark}", alt.value("white"), alt.value(INK))

@@ -74,7 +74,8 @@ def tabulate_issues(found: Found) -> Table:
     columns = [
         Column("issue", "issue"), Column("meaning_0", "0 means"), Column("meaning_100", "100 means"),
         Column("actors", "actors with a position", "integer"), Column("missing", "missing", "integer"),
-        Column("unsourced", "without source", "integer"), *_triple("median", "median"), Column("mean", "mean", "number"),
+        Column("unsourced", "without source", "integer"), *_triple("median", "median"),
+        Column("mean", "mean", "number"),
         Column("spread", "spread", "number"), *_triple("contested", "contested"), *_triple("polarised", "in two camps"),
     ]  # fmt: skip
     note = (
@@ -237,7 +238,8 @@ def tabulate_actors(found: Found, standings: Sequence[Standing]) -> list[Table]:
     rows.sort(key=lambda r: -float(r[1]))
     decide = Table(
         "deciding", "Who decides, and who could block",
-        (Column("actor", "actor"), *_triple("weight", "weight", "share"), *_triple("banzhaf", "power (Banzhaf)", "share"),
+        (Column("actor", "actor"), *_triple("weight", "weight", "share"),
+         *_triple("banzhaf", "power (Banzhaf)", "share"),
          *_triple("shapley", "power (Shapley–Shubik)", "share"),
          Column("pivotal_on", "issues whose median it holds", "number"),
          Column("block", "chance it can block alone", "share")),

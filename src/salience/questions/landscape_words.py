@@ -13,9 +13,9 @@ METHODS = (
     Method("Weighted median", "Black (1958), The Theory of Committees and Elections"),
     Method("Polarisation", "Esteban & Ray (1994), Econometrica 62: 819-851; Duclos, Esteban & Ray (2004), ibid. 72"),
     Method("Distances with missing positions", "Gower (1971), Biometrics 27: 857-871"),
-    Method("Map", "Borg & Groenen (2005), Modern Multidimensional Scaling; stress: Kruskal (1964), Psychometrika 29: 1-27"),
+    Method("Map", "Borg & Groenen (2005), Modern Multidimensional Scaling; Kruskal (1964), Psychometrika 29: 1-27"),
     Method("Draws laid over each other", "Schönemann (1966), Psychometrika 31: 1-10"),
-    Method("Groups", "Rousseeuw (1987), J. Comput. Appl. Math. 20: 53-65; Monti et al. (2003), Mach. Learn. 52: 91-118"),
+    Method("Groups", "Rousseeuw (1987), J. Comput. Appl. Math. 20: 53-65; Monti et al. (2003), Mach. Learn. 52"),
     Method("Power", "Shapley & Shubik (1954), APSR 48: 787-792; Banzhaf (1965), Rutgers Law Review 19: 317-343"),
     Method("Whom to ask next", "Oakley & O'Hagan (2004), JRSS B 66: 751-769"),
     Method("Draws between low, best and high", "Owen (1998), scrambled Sobol points; PERT: Malcolm et al. (1959)"),
@@ -52,7 +52,7 @@ def say_headline(found: Found) -> str:
 
 
 def say_consensus(found: Found, each: IssueFound) -> str:
-    """Say who stands in one place: "all but one actor (X), 83 % of the weight (70 % to 90 %), around 88; chance 97 %"."""
+    """Say who agrees: "all but one actor (X), 83 % (70 % to 90 %) of the weight, around 88; chance 97 %"."""
     names = found.drawn.landscape.names
     out = [names[i] for i in np.flatnonzero(np.nan_to_num(each.outside) > 0.5)]
     here = int(found.drawn.known[:, each.at].sum())
@@ -83,7 +83,8 @@ def say_consensus(found: Found, each: IssueFound) -> str:
 def say_weight(each: IssueFound) -> str:
     """Say where an issue's weight lies."""
     if each.two_poles:
-        return f"{_ends(each.poles[1].ends, 'share')} of the weight at the pole 100, {_ends(each.poles[0].ends, 'share')} at 0"
+        at_0, at_100 = (_ends(pole.ends, "share") for pole in each.poles[:2])
+        return f"{at_100} of the weight at the pole 100, {at_0} at 0"
     return f"median {_ends(each.median.ends)}"
 
 

@@ -121,7 +121,8 @@ def write_gexf(path: Path, answer: Answer) -> Path:
         weight = {"weight": f"{edge.values['weight']}"} if "weight" in edge.values else {}
         element = ET.SubElement(
             between, "edge",
-            {"id": f"e{k}", "source": f"a{edge.start}", "target": f"a{edge.end}", "type": kind, "kind": edge.kind, **weight},
+            {"id": f"e{k}", "source": f"a{edge.start}", "target": f"a{edge.end}", "type": kind, "kind": edge.kind}
+            | weight,
         )  # fmt: skip
         _add_values(element, edge.values | {"kind": edge.kind}, columns["edge"])
     return _write(path, root)

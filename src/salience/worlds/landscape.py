@@ -124,7 +124,8 @@ def _code_positions(
                 care = _see_share(actor["salience"][k], rng)
                 rows.append(
                     {"actor": cell[0], "issue": cell[1], **dict(zip(ENDS, seen, strict=True)),
-                     **{f"salience_{end}": s for end, s in zip(ENDS, care, strict=True)}, "source": where, "coder": coder}
+                     **{f"salience_{end}": s for end, s in zip(ENDS, care, strict=True)}, "source": where,
+                     "coder": coder}
                 )  # fmt: skip
     return rows, missing, unsourced
 
