@@ -13,6 +13,11 @@ from salience.questions.landscape_tables import Standing
 from salience.questions.landscape_words import say_consensus
 
 POINTS = "points"
+WEIGHED = {
+    "capability and salience": "by capability and salience",
+    "constituency": "by constituency",
+    "equal": "with all alike",
+}
 
 
 def list_estimates(found: Found, standings: Sequence[Standing]) -> list[Estimate]:
@@ -31,12 +36,14 @@ def _consensus(found: Found, each: IssueFound) -> list[Estimate]:
     level, draws = found.params.level, found.params.draws
     low, high = _drawing_error(each.chance, draws, level)
     view = "consensus"
-    others = "; ".join(f"{100 * c:.0f} % by {name}" for name, c in each.chance_by.items())
+    others = "; ".join(f"{100 * c:.0f} % {WEIGHED[name]}" for name, c in each.chance_by.items())
+    names = found.drawn.landscape.names
+    out = ", ".join(names[i] for i in np.flatnonzero(np.nan_to_num(each.outside) > 0.5))
     return [
         Estimate(f"consensus:{each.name}", f"{each.name}: weight in one place", *each.share.ends, "share", here,
                  level, view, say_consensus(found, each)),
         Estimate(f"outside:{each.name}", f"{each.name}: actors outside", *each.left_out.ends, "actors", here,
-                 level, view),
+                 level, view, f"in most draws: {out}" if out else ""),
         Estimate(f"consensus_chance:{each.name}", f"{each.name}: chance of consensus", each.chance, low, high, "chance",
                  here, level, view, f"share of {draws:,} draws, with the error of drawing alone; {others}"),
     ]  # fmt: skip

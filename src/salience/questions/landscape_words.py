@@ -179,9 +179,14 @@ def _judge_weighting(found: Found) -> Assumption:
     how = f"verdicts on consensus held against {_and(others)}"
     if turned:
         return Assumption(
-            f"Actors count by {found.params.weighting}.", "fails", f"{how}: another verdict on {_and(turned)}"
+            _weighed(found), "fails", f"{how}: another verdict on {_and(turned)}"
         )
-    return Assumption(f"Actors count by {found.params.weighting}.", "holds", f"{how}: all the same")
+    return Assumption(_weighed(found), "holds", f"{how}: all the same")
+
+
+def _weighed(found: Found) -> str:
+    way = found.params.weighting
+    return "All actors count alike." if way == "equal" else f"Actors count by {way}."
 
 
 def _has_figures(actor: dict[str, object]) -> bool:
