@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -436,3 +439,12 @@ def test_names_on_the_map_hide_neither_points_nor_each_other():
 def test_more_consensus_than_majority_is_asked_for():
     with pytest.raises(ValueError, match="asks for less of the weight than majority"):
         LandscapeParams(consensus=0.6, majority=0.7)
+
+
+def test_the_methods_in_the_docs_print_what_the_docs_show():
+    page = (Path(__file__).parents[2] / "docs" / "landscape.md").read_text(encoding="utf-8")
+    (snippet,), (shown,) = (
+        re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "text")
+    )
+    done = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, check=True)
+    assert done.stdout == shown

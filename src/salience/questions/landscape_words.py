@@ -77,7 +77,8 @@ def say_consensus(found: Found, each: IssueFound) -> str:
         whose = "one position is" if silent == 1 else f"{silent} positions are"
         if_missing = f" ({whose} missing: {least} to {most} if known)"
     said = f"{who}, {_ends(each.share.ends, 'share')} of the weight, {place}{if_missing}"
-    return f"{said}; chance {say_chance(each.chance)}"
+    among = " among those with a position" if if_missing else ""
+    return f"{said}; chance {say_chance(each.chance)}{among}"
 
 
 def say_weight(each: IssueFound) -> str:
@@ -178,9 +179,7 @@ def _judge_weighting(found: Found) -> Assumption:
     ]
     how = f"verdicts on consensus held against {_and(others)}"
     if turned:
-        return Assumption(
-            _weighed(found), "fails", f"{how}: another verdict on {_and(turned)}"
-        )
+        return Assumption(_weighed(found), "fails", f"{how}: another verdict on {_and(turned)}")
     return Assumption(_weighed(found), "holds", f"{how}: all the same")
 
 
