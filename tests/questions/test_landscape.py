@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 
-from salience.cli import main
-from salience.errors import QuestionError
 from salience.methods import bargaining
 from salience.questions.answer import Answer
-from salience.questions.landscape import ask_landscape
 from salience.questions.landscape_draws import draw_landscape
 from salience.questions.landscape_find import find_landscape
 from salience.questions.landscape_inputs import read_landscape
 from salience.questions.landscape_labels import place_labels
 from salience.questions.landscape_params import LandscapeParams
-from salience.questions.setting import Setting
-from salience.record.landscape import CASE_TABLES, write_landscape
 from salience.record.store import ParquetRecord, Record
-from salience.report.network import GEXF, GRAPHML, VIZ, write_gexf, write_graphml
-from salience.sources.landscape_files import read_landscape_files
 from salience.sources.negotiation import import_negotiation
 from salience.worlds import World
 from salience.worlds.landscape import landscape_files
-
-ACTORS = "name,constituency_best,capability_best,legitimacy_best,source\n"
-ISSUES = "issue,meaning_0,meaning_100,two_poles\n"
-POSITIONS = "actor,issue,low,best,high,salience_best,source\n"
-QUICK = {"draws": 256, "map_draws": 32}
-# Four actors, of whom the fourth stands alone; weights 4, 3, 2 and 1 on the first issue.
-FOUR = {
-    "actors.csv": ACTORS + "A,0.1,4,0.2,x\nB,0.2,3,0.8,x\nC,0.3,2,0.6,x\nD,0.4,1,0.9,x\n",
-    "issues.csv": ISSUES + "Peace,war,peace,no\nFlag,red,blue,yes\n",
-    "positions.csv": POSITIONS
-    + "A,Peace,,90,,1,x\nB,Peace,,85,,1,x\nC,Peace,,95,,1,x\nD,Peace,,10,,1,x\n"
-    + "A,Flag,,0,,0.5,x\nB,Flag,,100,,1,x\nC,Flag,,100,,1,x\n",
-    "relations.csv": "actor,other,kind\nA,B,ally\n",
-}
+from small_landscape import ACTORS, FOUR, ISSUES, POSITIONS, ask, assert_finite, record_landscape, row
 
 
 @pytest.fixture
@@ -53,29 +31,12 @@ def make(tmp_path: Path) -> Any:
     opened: list[Record] = []
 
     def make_record(files: dict[str, str]) -> Record:
-        folder = tmp_path / str(len(opened))
-        folder.mkdir()
-        for name, text in files.items():
-            if not name.startswith("truth"):
-                (folder / name).write_text(text, encoding="utf-8")
-        record = Record(folder / "record.duckdb")
-        with record.transaction() as connection:
-            write_landscape(connection, read_landscape_files(folder), CASE_TABLES)
-        opened.append(record)
-        return record
+        opened.append(record_landscape(tmp_path / str(len(opened)), files))
+        return opened[-1]
 
     yield make_record
     for record in opened:
         record.close()
-
-
-def ask(record: Any, seed: int = 0, **params: Any) -> Answer:
-    return ask_landscape(record, LandscapeParams(**{**QUICK, **params}), Setting(), seed=seed, version="test")
-
-
-def row(answer: Answer, table: str, **wanted: str) -> dict[str, Any]:
-    (found,) = [r for r in answer.find_table(table).to_records() if all(r[k] == v for k, v in wanted.items())]
-    return found
 
 
 def test_consensus_and_who_stands_outside_by_hand(make):
@@ -269,19 +230,6 @@ def test_actors_without_a_common_issue_are_said_to_be_apart(make):
     assert_finite(answer)
 
 
-def assert_finite(answer: Answer) -> None:
-    for estimate in answer.estimates:
-        for value in (estimate.value, estimate.low, estimate.high):
-            assert value is not None
-            assert math.isfinite(value), estimate.name
-    for table in answer.tables:
-        for cells in table.rows:
-            assert not any(isinstance(c, float) and not math.isfinite(c) for c in cells), table.name
-    text = answer.to_json()
-    assert "NaN" not in text
-    assert "Infinity" not in text
-
-
 def test_the_same_question_gives_the_same_bytes_on_both_engines(make, tmp_path):
     record = make(landscape_files(World(), 3))
     first = ask(record)
@@ -382,46 +330,6 @@ def test_copenhagen(shared_data, tmp_path):
     assert groups["USA"] == groups["Australia"] != groups["China India"]
     assert_finite(unsure)
     record.close()
-
-
-def test_the_network_holds_actors_relations_and_distances(make, tmp_path):
-    files = {**FOUR, **{n: t.replace("A,", "A\u0007 & <b>,") for n, t in FOUR.items() if n != "issues.csv"}}
-    answer = ask(make(files))
-    graph = ET.parse(write_graphml(tmp_path / "n.graphml", answer)).getroot()
-    space = {"g": GRAPHML, "x": GEXF, "v": VIZ}
-    nodes, edges = graph.findall(".//g:node", space), graph.findall(".//g:edge", space)
-    assert len(nodes) == 4
-    assert [e.get("directed") for e in edges].count("true") == 1
-    assert len(edges) == 1 + 6
-    keys = {k.get("id"): k.get("attr.name") for k in graph.findall("g:key", space)}
-    names = [d.text for d in graph.findall(".//g:node/g:data", space) if keys[d.get("key")] == "label"]
-    assert "A & <b>" in names
-    gexf = ET.parse(write_gexf(tmp_path / "n.gexf", answer)).getroot()
-    assert {n.get("label") for n in gexf.findall(".//x:node", space)} == set(names)
-    assert len(gexf.findall(".//v:position", space)) == 4
-    declared = {a.get("title") for a in gexf.findall(".//x:attributes[@class='node']/x:attribute", space)}
-    assert {"weight", "power", "group", "x", "y", "capability", "legitimacy", "constituency"} <= declared
-    first = (tmp_path / "n.gexf").read_bytes()
-    write_gexf(tmp_path / "n.gexf", answer)
-    assert (tmp_path / "n.gexf").read_bytes() == first
-    with pytest.raises(QuestionError, match="no network to write"):
-        write_gexf(tmp_path / "none.gexf", ask(make({})))
-
-
-def test_the_verb_writes_networks(tmp_path, capsys):
-    case = tmp_path / "case"
-    case.mkdir()
-    (case / "case.toml").write_text('name = "four"\n[questions.landscape]\ndraws = 64\nmap_draws = 20\n')
-    for name, text in FOUR.items():
-        (case / name).write_text(text)
-    with pytest.raises(SystemExit) as ended:
-        main(["landscape", str(case), "--gexf", str(tmp_path / "a.gexf"), "--weighting", "equal"])
-    assert ended.value.code == 0
-    assert ET.parse(tmp_path / "a.gexf").getroot().tag == f"{{{GEXF}}}gexf"
-    with pytest.raises(SystemExit) as ended:
-        main(["landscape", str(case)])
-    assert ended.value.code != 0
-    assert "--graphml FILE, --gexf FILE" in capsys.readouterr().err
 
 
 def test_names_on_the_map_hide_neither_points_nor_each_other():

@@ -217,8 +217,13 @@ def _matrix(
     dark = domain[0] + 0.6 * (domain[1] - domain[0])
     base = chart_of(rows).transform_filter("isValid(datum.value)")
     marks = {"values": [0, 0.5, 1], "format": "%"} if domain[1] == 1.0 else {"format": ".0f"}
-    x = alt.X("b:N", title=None, sort=order, axis=alt.Axis(labelAngle=-50, domain=False, ticks=False))
-    y = alt.Y("a:N", title=None, sort=order, axis=alt.Axis(domain=False, ticks=False))
+    x = alt.X(
+        "b:N",
+        title=None,
+        sort=order,
+        axis=alt.Axis(labelAngle=-50, domain=False, ticks=False, labelOverlap=True),
+    )
+    y = alt.Y("a:N", title=None, sort=order, axis=alt.Axis(domain=False, ticks=False, labelOverlap=True))
     colour = alt.Color("value:Q", title=legend, scale=alt.Scale(domain=domain, range=colours),
                        legend=alt.Legend(**marks))  # fmt: skip
     layers: Any = base.mark_rect(stroke="white").encode(x=x, y=y, color=colour)
