@@ -19,6 +19,7 @@ from salience.methods import (
     residuals,
     scores,
     series,
+    space,
     words,
 )
 
@@ -41,5 +42,6 @@ __all__ = [
     "residuals",
     "scores",
     "series",
+    "space",
     "words",
 ]

@@ -32,6 +32,10 @@ _PLACES = {
         "salience.questions.disparity_params:DisparityParams",
         "salience.questions.disparity:ask_disparity",
     ),
+    "landscape": (
+        "salience.questions.landscape_params:LandscapeParams",
+        "salience.questions.landscape:ask_landscape",
+    ),
     "narrative": (
         "salience.questions.narrative_params:NarrativeParams",
         "salience.questions.narrative:ask_narrative",

@@ -134,7 +134,8 @@ def _fill(
     if unsaid.any():
         salience = np.where(unsaid[..., None], np.array([0.0, 0.5, 1.0]), salience)
         assumed.append(
-            f"For {int(unsaid.sum())} of {int(known.sum())} positions nobody said how much the actor cares: anything "
+            f"For {int(unsaid.sum())} of {int(known.sum())} positions nobody said how much the actor "
+            "cares: anything "
             "from 0 to 1 is taken as possible."
         )
     own = _standing(actors, "capability")
