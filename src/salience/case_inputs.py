@@ -12,10 +12,12 @@ from salience.errors import InputError
 from salience.record.actors import ActorRule, settle_actors
 from salience.record.events import refresh_events
 from salience.record.landscape import CASE_TABLES, write_landscape
+from salience.record.seating import write_seating
 from salience.record.source_names import SourceRule, settle_sources, sources_differ
 from salience.record.store import Record
 from salience.sources.landscape_files import read_landscape_files
 from salience.sources.load import Imported, import_file
+from salience.sources.seating_files import read_seating_files
 
 RAW, ALIASES_FILE, ROLES_FILE = "raw", "aliases.csv", "roles.toml"
 ACTOR_COLUMNS = ("label", "actor", "kind", "valid_from", "valid_to")
@@ -75,6 +77,7 @@ def settle(
     with record.transaction() as connection:
         settle_actors(connection, actors)
         write_landscape(connection, read_landscape_files(folder), CASE_TABLES)
+        write_seating(connection, read_seating_files(folder), CASE_TABLES)
     if record.rows("SELECT 1 FROM text LIMIT 1"):
         from salience.reading.keeping import read_record
 

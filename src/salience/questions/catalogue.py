@@ -28,6 +28,10 @@ _PLACES = {
         "salience.questions.narrative_params:NarrativeParams",
         "salience.questions.narrative:ask_narrative",
     ),
+    "table": (
+        "salience.questions.table_params:TableParams",
+        "salience.questions.table:ask_table",
+    ),
 }
 
 
