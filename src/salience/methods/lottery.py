@@ -69,8 +69,12 @@ class _Pool:
 
 
 def fair_lottery(
-    features: npt.ArrayLike, least: npt.ArrayLike, most: npt.ArrayLike, seats: int,
-    names: Sequence[str] | None = None, seed: int = 0,
+    features: npt.ArrayLike,
+    least: npt.ArrayLike,
+    most: npt.ArrayLike,
+    seats: int,
+    names: Sequence[str] | None = None,
+    seed: int = 0,
 ) -> Lottery:
     """Find the leximin-fair lottery over panels.
 
@@ -161,7 +165,9 @@ def _conflict(pool: _Pool, names: Sequence[str] | None) -> str:
     found = milp(
         np.concatenate([np.zeros(types), np.ones(2 * values)]),
         constraints=[
-            LinearConstraint(np.concatenate([np.ones(types), np.zeros(2 * values)])[None, :], pool.seats, pool.seats),
+            LinearConstraint(
+                np.concatenate([np.ones(types), np.zeros(2 * values)])[None, :], pool.seats, pool.seats
+            ),
             LinearConstraint(np.hstack([pool.member, slack, np.zeros_like(slack)]), pool.least, np.inf),
             LinearConstraint(np.hstack([pool.member, np.zeros_like(slack), -slack]), -np.inf, pool.most),
         ],

@@ -165,7 +165,10 @@ def received_seats(weights: npt.ArrayLike, approvals: npt.ArrayLike, seated: npt
 
 
 def repair_list(
-    weights: npt.ArrayLike, approvals: npt.ArrayLike, seated: npt.ArrayLike, axiom: Axiom = "EJR+",
+    weights: npt.ArrayLike,
+    approvals: npt.ArrayLike,
+    seated: npt.ArrayLike,
+    axiom: Axiom = "EJR+",
     allowed: npt.ArrayLike | None = None,
 ) -> Repair | None:
     """Find the fewest additions after which the list holds an axiom; the table grows with them.

@@ -38,7 +38,9 @@ class Limits:
     def without(self, index: int) -> Limits:
         """Return the limits without one."""
         keep = np.arange(len(self.names)) != index
-        return Limits(tuple(n for n, k in zip(self.names, keep, strict=True) if k), self.rows[keep], self.least[keep])
+        return Limits(
+            tuple(n for n, k in zip(self.names, keep, strict=True) if k), self.rows[keep], self.least[keep]
+        )
 
     def kept(self, chosen: BoolArray) -> BoolArray:
         """Return which limits a list keeps."""

@@ -40,7 +40,9 @@ def read_profile(weights: npt.ArrayLike, approvals: npt.ArrayLike) -> Profile:
     """
     w, a = np.asarray(weights, dtype=np.float64), np.asarray(approvals)
     if a.ndim != 2 or w.shape != a.shape[:1] or not a.size:
-        raise MethodError(f"weights have shape {w.shape} and approvals {a.shape}; expected (voters,) and (voters, k)")
+        raise MethodError(
+            f"weights have shape {w.shape} and approvals {a.shape}; expected (voters,) and (voters, k)"
+        )
     if a.dtype != np.bool_:
         if not np.isin(a, (0, 1)).all():
             raise MethodError("approvals are neither true nor false somewhere")

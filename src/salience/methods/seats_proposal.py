@@ -115,15 +115,17 @@ def approval_score(weights: npt.ArrayLike, approvals: npt.ArrayLike, chosen: npt
     return float(profile.weights @ harmonic[has])
 
 
-def price_limits(weights: npt.ArrayLike, approvals: npt.ArrayLike, seats: int, limits: Limits) -> list[Price]:
-    """Return what each limit costs; parameters as `proportional_approval`.
+def price_limits(
+    weights: npt.ArrayLike, approvals: npt.ArrayLike, seats: int, limits: Limits, most: int | None = None
+) -> list[Price]:
+    """Return what each limit (the first `most` of them) costs; parameters as `proportional_approval`.
 
     Where several lists are equally good the one found first is compared.
     """
     profile = read_profile(weights, approvals)
     bound = _list_of(profile, seats, limits)
     prices = []
-    for index, name in enumerate(limits.names):
+    for index, name in enumerate(limits.names[:most]):
         free = _list_of(profile, seats, limits.without(index))
         if limits.kept(free)[index]:
             free = bound  # it asks for nothing that would not be there anyway

@@ -17,6 +17,7 @@ from salience.methods.cells import FloatArray
 from salience.methods.seats_limits import Guard, Limits, no_limits, require_feasible
 from salience.methods.seats_profile import TOLERANCE, BoolArray, Profile, read_profile, require_seats
 
+IntArray = npt.NDArray[np.int64]
 TIES = 1e-9
 
 
@@ -45,7 +46,12 @@ class _State:
 
 
 def equal_shares(
-    weights: npt.ArrayLike, approvals: npt.ArrayLike, seats: int, limits: Limits | None = None, most: int = 1
+    weights: npt.ArrayLike,
+    approvals: npt.ArrayLike,
+    seats: int,
+    limits: Limits | None = None,
+    most: int = 1,
+    order: npt.ArrayLike | None = None,
 ) -> Lists:
     """Seat by the method of equal shares, completed by Phragmén's sequential rule.
 
@@ -59,6 +65,8 @@ def equal_shares(
         could no longer be kept.
     most : int
         Follow ties until so many different lists are found; 1 breaks them by the order of the candidates.
+    order : (candidates,) int, optional
+        Another order by which ties are broken: each candidate's rank.
 
     Returns
     -------
@@ -74,40 +82,53 @@ def equal_shares(
     Everyone has an equal share of the seats as a budget, a seat costs 1, and the next one goes to whoever's supporters
     can pay for it with the smallest largest payment (Peters & Skowron 2020). What is left over becomes a head start in
     Phragmén's rule (Lackner & Skowron 2023, rule 11).
-    """
-    return _run(weights, approvals, seats, limits, most, buying=True)
+    """  # fmt: skip
+    return _run(weights, approvals, seats, limits, most, order, buying=True)
 
 
 def sequential_phragmen(
-    weights: npt.ArrayLike, approvals: npt.ArrayLike, seats: int, limits: Limits | None = None, most: int = 1
+    weights: npt.ArrayLike,
+    approvals: npt.ArrayLike,
+    seats: int,
+    limits: Limits | None = None,
+    most: int = 1,
+    order: npt.ArrayLike | None = None,
 ) -> Lists:
     """Seat by Phragmén's sequential rule; parameters and errors as `equal_shares`.
 
     Everyone earns money at the same speed; whoever's supporters have 1 together first is seated, and they pay all they
     have (Phragmén 1894; Lackner & Skowron 2023, rule 10).
-    """
-    return _run(weights, approvals, seats, limits, most, buying=False)
+    """  # fmt: skip
+    return _run(weights, approvals, seats, limits, most, order, buying=False)
 
 
 def _run(
-    weights: npt.ArrayLike, approvals: npt.ArrayLike, seats: int, limits: Limits | None, most: int, *, buying: bool
-) -> Lists:
+    weights: npt.ArrayLike, approvals: npt.ArrayLike, seats: int, limits: Limits | None, most: int,
+    order: npt.ArrayLike | None, *, buying: bool,
+) -> Lists:  # fmt: skip
     profile = read_profile(weights, approvals)
     candidates = profile.approvals.shape[1]
     require_seats(seats, candidates)
     keep = limits or no_limits(candidates)
-    start = _State(np.zeros(candidates, dtype=bool), np.full(len(profile.weights), float(seats) if buying else 0.0), buying)
-    quick = _follow(profile, start, Guard(keep, seats), seats, most)
+    rank = np.arange(candidates) if order is None else np.asarray(order)
+    start = _State(
+        np.zeros(candidates, dtype=bool),
+        np.full(len(profile.weights), float(seats) if buying else 0.0),
+        buying,
+    )
+    quick = _follow(profile, start, Guard(keep, seats), seats, most, rank)
     if quick is not None and all(keep.kept(_as_bool(x, candidates)).all() for x in quick.lists):
         return quick  # every step of a list that keeps the limits could be completed, by that list
     require_feasible(keep, seats)
-    careful = _follow(profile, start, Guard(keep, seats, exact=True), seats, most)
+    careful = _follow(profile, start, Guard(keep, seats, exact=True), seats, most, rank)
     if careful is None:
         raise MethodError("no list keeps all limits")
     return careful
 
 
-def _follow(profile: Profile, start: _State, guard: Guard, seats: int, most: int) -> Lists | None:
+def _follow(
+    profile: Profile, start: _State, guard: Guard, seats: int, most: int, rank: IntArray
+) -> Lists | None:
     """Seat one after another, along ties in depth; None when a way leads nowhere."""
     state = _State(start.chosen.copy(), start.purse.copy(), start.buying)
     for candidate in guard.limits.required:
@@ -124,7 +145,8 @@ def _follow(profile: Profile, start: _State, guard: Guard, seats: int, most: int
                 complete = not open_ways
                 break
             continue
-        state, tied = _next(profile, state, guard, most)
+        state, tied = _next(profile, state, guard)
+        tied.sort(key=lambda c: int(rank[c]))
         if not tied:
             return None
         for candidate in reversed(tied if most > 1 else tied[:1]):
@@ -136,19 +158,19 @@ def _follow(profile: Profile, start: _State, guard: Guard, seats: int, most: int
     return Lists(tuple(found), complete and most > 1)
 
 
-def _next(profile: Profile, state: _State, guard: Guard, most: int) -> tuple[_State, list[int]]:
+def _next(profile: Profile, state: _State, guard: Guard) -> tuple[_State, list[int]]:
     """Return who may be seated next, in their order; when nobody can be paid for, budgets become head starts."""
     allows = _allower(state, guard)
     if state.buying:
         price = price_of_seats(profile, state.purse)
-        tied = _cheapest(price, state.chosen, allows, most)
+        tied = _cheapest(price, state.chosen, allows)
         if tied:
             return state, tied
         state = _State(state.chosen, -state.purse, False)
     weight = profile.weights @ profile.approvals
     load = (profile.weights * state.purse) @ profile.approvals
     time = np.divide(1.0 + load, weight, out=np.full(len(weight), np.inf), where=weight > 0)
-    tied = _cheapest(time, state.chosen, allows, most)
+    tied = _cheapest(time, state.chosen, allows)
     if tied:
         return state, tied
     # Seats that nobody's approval decides go to whoever may take them, in order.
@@ -160,7 +182,7 @@ def _allower(state: _State, guard: Guard) -> Callable[[int], bool]:
     return lambda candidate: guard.allows(state.chosen, candidate)
 
 
-def _cheapest(price: FloatArray, chosen: BoolArray, allows: Callable[[int], bool], most: int) -> list[int]:
+def _cheapest(price: FloatArray, chosen: BoolArray, allows: Callable[[int], bool]) -> list[int]:
     tied: list[int] = []
     bound = np.inf
     for candidate in np.argsort(np.where(chosen, np.inf, price), kind="stable"):
@@ -169,7 +191,7 @@ def _cheapest(price: FloatArray, chosen: BoolArray, allows: Callable[[int], bool
         if allows(int(candidate)):
             tied.append(int(candidate))
             bound = price[candidate] + TIES * max(1.0, abs(price[candidate]))
-    return sorted(tied)
+    return tied
 
 
 def price_of_seats(profile: Profile, purse: FloatArray) -> FloatArray:

@@ -59,6 +59,8 @@ class Seating:
     attributes : dict of str to dict of str to str
         By attribute and actor.
     positions : (draws, actors, issues) float
+    size, seed : int
+        Seats of a proposal; of the draws.
     """
 
     land: Landscape
@@ -77,6 +79,7 @@ class Seating:
     attributes: dict[str, dict[str, str]]
     positions: FloatArray
     size: int
+    seed: int
 
     @property
     def main(self) -> str:
@@ -118,7 +121,9 @@ def read_seating(record: Tables, params: TableParams, seed: int) -> Seating:
         mandated = _mandates(land, voters, candidates)
         known = np.isfinite(land.position[:, :, 1]).any(axis=1)
         inferred = ~mandated.any(axis=1) & known[list(voters)] & params.infer
-        approvals = _fill(land, land.position[None, :, :, 1], voters, candidates, mandated, inferred, params.near)[0]
+        approvals = _fill(
+            land, land.position[None, :, :, 1], voters, candidates, mandated, inferred, params.near
+        )[0]
         drawn = _fill(land, positions, voters, candidates, mandated, inferred, params.near)
     weights = {name: _own_weight(land, t[None, :, 1])[0][list(voters)] for name, t in triples.items()}
     drawn_weights = {}
@@ -134,10 +139,12 @@ def read_seating(record: Tables, params: TableParams, seed: int) -> Seating:
     first = next((len(members) for members in lists.values()), DEFAULT_SIZE)
     size = params.size or min(first, len(candidates))
     if size > len(candidates):
-        raise QuestionError(f"{size} seats for {len(candidates)} candidates; size must be {len(candidates)} or less")
+        raise QuestionError(
+            f"{size} seats for {len(candidates)} candidates; size must be {len(candidates)} or less"
+        )
     return Seating(
         land, voters, candidates, names, tuple(land.names[v] for v in voters), mandated, inferred, approvals, drawn,
-        weights, drawn_weights, ~sources[list(voters)], lists, attributes, positions, size,
+        weights, drawn_weights, ~sources[list(voters)], lists, attributes, positions, size, seed,
     )  # fmt: skip
 
 
@@ -169,7 +176,11 @@ def _weights(record: Tables, land: Landscape, params: TableParams) -> tuple[dict
     for row in _rows(record, "weight"):
         if row["actor"] in at:
             name = row["weighting"]
-            found.setdefault(name, np.full((len(at), 3), np.nan))[at[row["actor"]]] = [row["low"], row["best"], row["high"]]
+            found.setdefault(name, np.full((len(at), 3), np.nan))[at[row["actor"]]] = [
+                row["low"],
+                row["best"],
+                row["high"],
+            ]
             source.setdefault(name, np.zeros(len(at), dtype=bool))[at[row["actor"]]] = bool(row["source"])
     if not found:
         raise QuestionError(
@@ -226,7 +237,9 @@ def _draw_positions(land: Landscape, draws: int, seed: int) -> FloatArray:
     flat = land.position.reshape(-1, 3)
     if not len(flat):
         return np.zeros((draws, *land.position.shape[:2]))
-    return draw_elicited(flat[:, 0], flat[:, 1], flat[:, 2], draws, seed=seed).reshape(draws, *land.position.shape[:2])
+    return draw_elicited(flat[:, 0], flat[:, 1], flat[:, 2], draws, seed=seed).reshape(
+        draws, *land.position.shape[:2]
+    )
 
 
 def _fill(
@@ -259,7 +272,9 @@ def _lists(
             actor = at.get(row["actor"])
             if actor not in column:
                 name = land.names[actor] if actor is not None else "?"
-                raise QuestionError(f"'{name}' is on the list '{row['list']}' and is a constituency, no candidate")
+                raise QuestionError(
+                    f"'{name}' is on the list '{row['list']}' and is a constituency, no candidate"
+                )
             found.setdefault(row["list"], []).append(column[actor])
     for name in params.lists:
         if name not in found:

@@ -8,7 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-_QUOTA = re.compile(r"^\s*(?P<name>[^:<>=]+?)\s*(?::\s*(?P<value>[^<>=]+?)\s*)?(?P<sign>>=|<=)\s*(?P<number>[\d.]+)\s*(?P<percent>%?)\s*$")
+_QUOTA = re.compile(
+    r"^\s*(?P<name>[^:<>=]+?)\s*(?::\s*(?P<value>[^<>=]+?)\s*)?(?P<sign>>=|<=)\s*(?P<number>[\d.]+)\s*(?P<percent>%?)\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,14 @@ class TableParams(BaseModel):
         None, ge=1, description="Seats of a larger body, apportioned by weight to kinds and regions."
     )
     infer: bool = Field(
-        True, description="Where nobody knows whom a constituency recognises, take who is near in the landscape."
+        True,
+        description="Where nobody knows whom a constituency recognises, take who is near in the landscape.",
     )
     near: float = Field(
-        15.0, gt=0, le=100, description="How near: mean distance of positions, 0 to 100, weighted by salience."
+        15.0,
+        gt=0,
+        le=100,
+        description="How near: mean distance of positions, 0 to 100, weighted by salience.",
     )
     cares: float = Field(
         0.5, ge=0, le=1, description="For an agenda: who cares at least so much for an issue wants it there."

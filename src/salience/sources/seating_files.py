@@ -34,7 +34,9 @@ def read_seating_files(folder: Path) -> SeatingEntries:
     return SeatingEntries(_attributes(folder, known), _weights(folder, known), _seats(folder, known))
 
 
-def _rows(folder: Path, file: str, columns: Sequence[str], required: Sequence[str], known: Sequence[str]) -> list[Row]:
+def _rows(
+    folder: Path, file: str, columns: Sequence[str], required: Sequence[str], known: Sequence[str]
+) -> list[Row]:
     path = folder / file
     other = {"name": "actor", "constituency": "actor", "weight": "best"}
     rows = read_case_table(path, columns, required, other) if path.is_file() else []
@@ -57,7 +59,9 @@ def _attributes(folder: Path, known: Sequence[str]) -> list[AttributeEntry]:
     for row in _rows(folder, ATTRIBUTES, ATTRIBUTE_COLUMNS, ("actor", "attribute", "value"), known):
         cells = row.cells
         _once(row, (cells["attribute"], cells["actor"]), seen)
-        entries.append(AttributeEntry(cells["actor"], cells["attribute"], cells["value"], row.line, row.text("source")))
+        entries.append(
+            AttributeEntry(cells["actor"], cells["attribute"], cells["value"], row.line, row.text("source"))
+        )
     return entries
 
 
@@ -80,5 +84,7 @@ def _seats(folder: Path, known: Sequence[str]) -> list[SeatEntry]:
     for row in _rows(folder, SEATS, SEAT_COLUMNS, ("actor",), known):
         name = row.text("list") or AS_INVITED
         _once(row, (name, row.cells["actor"]), seen)
-        entries.append(SeatEntry(name, row.cells["actor"], row.line, row.text("condition"), row.text("source")))
+        entries.append(
+            SeatEntry(name, row.cells["actor"], row.line, row.text("condition"), row.text("source"))
+        )
     return entries
