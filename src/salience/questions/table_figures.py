@@ -22,7 +22,7 @@ def chart_plan(audit: Audit | None, seating: Seating, found: Proposals) -> Figur
     import altair as alt
 
     members = audit.members if audit else found.proposals[0].lists[0]
-    missing = _missing(audit)
+    missing = _missing(audit, seating)
     kinds = seating.attributes.get("kind", {})
     order = sorted(members, key=lambda c: (kinds.get(seating.names[c], "~"), seating.names[c]))
     chairs = _arrange(order, missing, seating, kinds)
@@ -64,7 +64,7 @@ def chart_plan(audit: Audit | None, seating: Seating, found: Proposals) -> Figur
     name = f"“{audit.list}”" if audit else "a proposal"
     if empty:
         chairs_word = "empty chair" if len(empty) == 1 else "empty chairs"
-        title = f"{name}: {len(full)} seats, and {len(empty)} {chairs_word} of those who are missing"
+        title = f"{name}: {len(full)} seats, and {len(empty)} {chairs_word} for those without anyone"
     else:
         title = f"{name}: {len(full)} seats" + (
             ", and no group that is left short" if audit else " (one of several)"
@@ -73,14 +73,23 @@ def chart_plan(audit: Audit | None, seating: Seating, found: Proposals) -> Figur
     chart = alt.layer(*layers).properties(width=PLAN_WIDTH, height=PLAN_HEIGHT)
     text = (
         f"A round table. Seated: {', '.join(str(c['name']) for c in full)}."
-        + (f" Dashed, not seated: {', '.join(str(c['name']) for c in empty)}; with them no group would be left short."
+        + (f" Dashed, not seated: {', '.join(str(c['name']) for c in empty)}; with them each constituency would have somebody."
            if empty else "")
     )  # fmt: skip
     return finish_chart(chart, "plan", title, text, "audit" if audit else "proposals")
 
 
-def _missing(audit: Audit | None) -> tuple[int, ...]:
-    return audit.repair.added[0] if audit is not None and audit.repair is not None else ()
+def _missing(audit: Audit | None, seating: Seating) -> tuple[int, ...]:
+    """Return who would repair the list, and after them as few as give everyone somebody, the heaviest first."""
+    if audit is None:
+        return ()
+    added = list(audit.repair.added[0]) if audit.repair is not None else []
+    while True:
+        outside = ~seating.approvals[:, [*audit.members, *added]].any(axis=1)
+        gain = (audit.deserved * outside) @ seating.approvals
+        if not gain.max() > 0:
+            return tuple(added)
+        added.append(int(gain.argmax()))
 
 
 def _arrange(

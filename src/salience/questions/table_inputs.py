@@ -130,11 +130,7 @@ def read_seating(record: Tables, params: TableParams, seed: int) -> Seating:
     for k, (name, t) in enumerate(triples.items()):
         values = draw_elicited(t[:, 0], t[:, 1], t[:, 2], params.draws, seed=seed + 101 + k)
         drawn_weights[name] = _own_weight(land, values)[:, list(voters)]
-    if not (approvals.any(axis=1) & (weights[next(iter(weights))] > 0)).any():
-        raise QuestionError(
-            "nobody approves anyone: no mandate is on record (relations.csv, kind mandate) and no positions are near "
-            f"enough (near is {params.near:g})"
-        )
+    _require_approvals(approvals, weights, params)
     lists = _lists(record, land, candidates, names, params)
     first = next((len(members) for members in lists.values()), DEFAULT_SIZE)
     size = params.size or min(first, len(candidates))
@@ -146,6 +142,21 @@ def read_seating(record: Tables, params: TableParams, seed: int) -> Seating:
         land, voters, candidates, names, tuple(land.names[v] for v in voters), mandated, inferred, approvals, drawn,
         weights, drawn_weights, ~sources[list(voters)], lists, attributes, positions, size, seed,
     )  # fmt: skip
+
+
+def _require_approvals(approvals: BoolArray, weights: dict[str, FloatArray], params: TableParams) -> None:
+    for k, (name, weight) in enumerate(weights.items()):
+        if (approvals.any(axis=1) & (weight > 0)).any():
+            continue
+        hint = (
+            f"; under the weights “{name}” at least: leave them out (weightings)"
+            if k or len(weights) > 1
+            else ""
+        )
+        raise QuestionError(
+            "nobody approves anyone: no mandate is on record (relations.csv, kind mandate) and no positions are near "
+            f"enough (near is {params.near:g}){hint}"
+        )
 
 
 def _rows(record: Tables, table: str) -> list[dict[str, Any]]:
