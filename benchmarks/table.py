@@ -2,9 +2,9 @@
 
     python benchmarks/table.py
 
-100 constituencies, 60 actors, 15 seats. The package abcvoting 2.19, which has no weights, took 0.012 to 0.09 s for equal
-shares on profiles of this size; sortition-algorithms with a commercial solver took 11.6 s for a leximin panel of 30 of
-200 (figures measured once, on a machine of two cores).
+100 constituencies, 60 actors, 15 seats. The package abcvoting 2.19, which has no weights, took 0.012 to 0.09 s for
+equal shares on profiles of this size; sortition-algorithms with a commercial solver took 11.6 s for a leximin panel of
+30 of 200 (figures measured once, on a machine of two cores).
 """
 
 from __future__ import annotations

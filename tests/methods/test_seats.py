@@ -19,7 +19,7 @@ from salience.methods.seats_limits import make_limits, no_limits, smallest_confl
 from salience.methods.seats_proposal import approval_score, price_limits, proportional_approval
 from salience.methods.seats_rules import equal_shares, sequential_phragmen
 
-# Lackner & Skowron (2023), Multi-Winner Voting with Approval Preferences, Example 2.1: twelve ballots over a to g, k = 4.
+# Lackner & Skowron (2023), Multi-Winner Voting with Approval Preferences, Example 2.1: candidates a to g.
 A, B, C, D, E, F, G = range(7)
 
 
@@ -36,7 +36,7 @@ def subsets(items):
 
 def brute_force(approvals: np.ndarray, chosen: np.ndarray, weights: np.ndarray) -> tuple[bool, bool, bool]:
     """JR, EJR+ and PJR+ by their definitions: every group, every candidate, every level."""
-    voters, candidates = approvals.shape
+    voters = len(approvals)
     k, total = int(chosen.sum()), weights.sum()
     fails = [False, False, False]
     for group in subsets(range(voters)):

@@ -123,8 +123,8 @@ def test_leximin_on_200_persons_with_6_categories_reaches_its_bound_and_keeps_al
 
 
 def test_where_whole_panels_cannot_reach_the_bound_leximin_is_that_of_whole_panels():
-    # Three persons, pairs excluded by quotas on overlapping values: divided, each could be half of a seat more. A panel of
-    # one from a triangle: at most one of each pair. Only whole panels {0}, {1}, {2} exist; by symmetry a third each.
+    # Three persons, pairs excluded by quotas on overlapping values: divided, each could be half of a seat more. A
+    # panel of one from a triangle: at most one of each pair. Only {0}, {1}, {2} exist: a third each.
     features = np.array([[1, 0, 1], [1, 1, 0], [0, 1, 1]], dtype=bool)
     found = fair_lottery(features, [0, 0, 0], [1, 1, 1], 1)
     np.testing.assert_allclose(found.chances, 1 / 3, atol=1e-6)

@@ -43,7 +43,7 @@ def apportion(votes: npt.ArrayLike, seats: int, rule: Rule = "sainte-lague") -> 
         given = np.floor(quota + 1e-12).astype(np.int64)
         rank = order[np.argsort(-(quota - given)[order], kind="stable")]
         given[rank[: seats - int(given.sum())]] += 1
-        return given
+        return np.asarray(given)
     if rule not in ("sainte-lague", "dhondt"):
         raise MethodError(f"there is no rule '{rule}'; there are sainte-lague, dhondt and hamilton")
     first, step = (1.0, 2.0) if rule == "sainte-lague" else (1.0, 1.0)
@@ -55,7 +55,7 @@ def apportion(votes: npt.ArrayLike, seats: int, rule: Rule = "sainte-lague") -> 
 
 
 def apportion_both_ways(votes: npt.ArrayLike, rows: npt.ArrayLike, columns: npt.ArrayLike) -> IntArray:
-    """Apportion seats to the cells of a table whose row and column totals are given, as near to proportion as both allow.
+    """Apportion seats to the cells of a table with given row and column totals, as near to proportion as both allow.
 
     Parameters
     ----------
@@ -98,7 +98,13 @@ def apportion_both_ways(votes: npt.ArrayLike, rows: npt.ArrayLike, columns: npt.
         coo_array((np.ones(len(i)), (i, at)), shape=(len(r), len(i))),
         coo_array((np.ones(len(i)), (j, at)), shape=(len(c), len(i))),
     ])  # fmt: skip
-    found = linprog(cost, A_eq=totals, b_eq=np.concatenate([r, c]), bounds=(0, 1), method="highs-ds")
+    found = linprog(
+        cost,
+        A_eq=totals.toarray(),
+        b_eq=np.concatenate([r, c]).astype(float),
+        bounds=(0, 1),
+        method="highs-ds",
+    )
     if found.x is None:
         raise MethodError("the cells with votes cannot fulfil these totals")
     given = np.zeros(v.shape, dtype=np.int64)

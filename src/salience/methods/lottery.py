@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -99,8 +100,8 @@ def fair_lottery(
     -----
     Persons are put together into types with equal features, which share their chance equally; that loses nothing, for
     leximin is symmetric. First the leximin vector of the linear programme is found in which persons may be divided: no
-    lottery can be fairer. Then panels are added, each the best for the prices of those so far (column generation), until
-    their mixture has exactly these chances. Where that cannot be, leximin is solved over whole panels.
+    lottery can be fairer. Then panels are added, each good for the prices of those so far (column generation),
+    until their mixture has exactly these chances. Where that cannot be, leximin is solved over whole panels.
     """  # fmt: skip
     pool = _read_pool(features, least, most, seats)
     whole = _best_panels(pool, np.zeros((1, len(pool.number))))
@@ -148,8 +149,8 @@ def _best_panels(pool: _Pool, values: FloatArray) -> list[FloatArray]:
     found = []
     for value in values:
         best = milp(
-            -value, constraints=_limits(pool), bounds=Bounds(0, pool.number), integrality=np.ones(len(value)),
-            options={"mip_rel_gap": 0.0},
+            -value, constraints=_limits(pool), bounds=Bounds(0, pool.number),
+            integrality=np.ones(len(value), dtype=np.int64), options={"mip_rel_gap": 0.0},
         )  # fmt: skip
         if best.x is not None:
             found.append(np.rint(best.x))
@@ -172,11 +173,15 @@ def _conflict(pool: _Pool, names: Sequence[str] | None) -> str:
             LinearConstraint(np.hstack([pool.member, np.zeros_like(slack), -slack]), -np.inf, pool.most),
         ],
         bounds=Bounds(0, np.concatenate([pool.number, np.ones(2 * values)])),
-        integrality=np.ones(types + 2 * values),
+        integrality=np.ones(types + 2 * values, dtype=np.int64),
     )
-    given_up = [] if found.x is None else np.flatnonzero(found.x[types:] > 0.5)
-    words = [f"at {'least' if i < values else 'most'} "
-             f"{(pool.least if i < values else pool.most)[i % values]:g} of {called[i % values]}" for i in given_up]  # fmt: skip
+    given_up = [] if found.x is None else [int(i) for i in np.flatnonzero(found.x[types:] > 0.5)]
+    words = [
+        f"at least {pool.least[i]:g} of {called[i]}"
+        if i < values
+        else f"at most {pool.most[i - values]:g} of {called[i - values]}"
+        for i in given_up
+    ]
     return f"no panel of {pool.seats} keeps all quotas; the fewest to relax: {'; '.join(words)}"
 
 
@@ -206,7 +211,7 @@ def _raise_lowest(
     floor = np.where(is_open, 0.0, fixed * pool.number)
     claim = np.hstack([-np.diag(1.0 / pool.number)[is_open], np.ones((int(is_open.sum()), 1))])
     rows = np.hstack([np.vstack([matrix, -matrix]), np.zeros((2 * len(matrix), 1))])
-    found = linprog(
+    found: Any = linprog(
         np.concatenate([np.zeros(types), [-1.0]]),
         A_ub=np.vstack([claim, rows]),
         b_ub=np.concatenate([np.zeros(len(claim)), high, -low]),
@@ -229,7 +234,7 @@ def _cannot_rise(
     floor = np.maximum(np.where(np.isnan(fixed), level, fixed) * pool.number - 1e-9, 0.0)
     stuck = np.zeros(len(fixed), dtype=bool)
     for t in np.flatnonzero(np.isnan(fixed)):
-        found = linprog(
+        found: Any = linprog(
             -np.eye(len(fixed))[t], A_ub=np.vstack([matrix, -matrix]), b_ub=np.concatenate([high, -low]),
             bounds=list(zip(floor, pool.number, strict=True)), method="highs",
         )  # fmt: skip
@@ -248,7 +253,7 @@ def _mix_towards(
     _add(_best_panels(pool, rng.random((AT_ONCE, len(target)))), columns, seen)
     for _ in range(MOST_ROUNDS):
         a = np.array(columns).T / pool.number[:, None]
-        found = linprog(
+        found: Any = linprog(
             np.concatenate([np.zeros(len(columns)), [1.0]]),
             A_ub=np.hstack([-a, -np.ones((len(target), 1))]),
             b_ub=-target,
@@ -315,7 +320,7 @@ def _whole_leximin(pool: _Pool, columns: list[FloatArray], seed: int) -> FloatAr
         is_open = np.isnan(fixed)
         while True:
             a = np.array(columns).T / pool.number[:, None]
-            found = linprog(
+            found: Any = linprog(
                 np.concatenate([np.zeros(len(columns)), [-1.0]]),
                 A_ub=np.hstack([-a, is_open[:, None].astype(float)]),
                 b_ub=np.where(is_open, 0.0, -(np.nan_to_num(fixed) - 1e-10)),
@@ -352,7 +357,7 @@ def _name_persons(
             if 0 < panel[t] < len(m):
                 cuts |= {i / len(m) for i in range(1, len(m))}
         edges = np.array(sorted(cuts))
-        for left, right in zip(edges[:-1], edges[1:], strict=True):
+        for left, right in pairwise(edges):
             if right - left < 1e-12:
                 continue
             chosen = np.zeros(persons, dtype=bool)

@@ -1,7 +1,7 @@
 """What a given list leaves out: justified representation, EJR+ and PJR+, with the groups that show each violation.
 
-Weights stand for people: a constituency of weight w is treated as w times as many voters that approve alike. A table of k
-seats gives a group one seat for each k-th of the whole weight.
+Weights stand for people: a constituency of weight w is treated as w times as many voters that approve alike. A table of
+k seats gives a group one seat for each k-th of the whole weight.
 """
 
 from __future__ import annotations
@@ -265,16 +265,16 @@ def _search(
     back_voter = np.full(reach.shape[0], -1)
     back_seat = np.full(reach.shape[1], -1)
     seen = left > TOLERANCE
-    front = list(np.flatnonzero(seen))
+    front = [int(i) for i in np.flatnonzero(seen)]
     while front:
-        following = []
+        following: list[int] = []
         for i in front:
             for j in np.flatnonzero(reach[i] & (back_seat < 0)):
                 back_seat[j] = i
                 new = (sent[:, j] > TOLERANCE) & ~seen
                 seen |= new
                 back_voter[new] = j
-                following.extend(np.flatnonzero(new))
+                following.extend(int(n) for n in np.flatnonzero(new))
         front = following
     return back_voter, back_seat, seen
 

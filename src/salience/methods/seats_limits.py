@@ -127,14 +127,17 @@ def solve(
     constraints: list[Any] = [LinearConstraint(size[None, :], seats, seats)]
     if len(limits.names):
         constraints.append(LinearConstraint(limits.rows, limits.least - SLACK, np.inf))
-    found = milp(cost, constraints=constraints, bounds=Bounds(0, 1), integrality=np.ones(len(cost)))
+    found = milp(
+        cost, constraints=constraints, bounds=Bounds(0, 1), integrality=np.ones(len(cost), dtype=np.int64)
+    )
     return None if found.x is None else np.asarray(found.x)
 
 
 class Guard:
     """Keeps a rule that seats one after another on ways that can still keep all limits.
 
-    The quick test looks at one limit at a time; it may let pass what cannot be completed. `exact` asks for a whole list.
+    The quick test looks at one limit at a time; it may let pass what cannot be completed. `exact` asks for a whole
+    list.
     """
 
     def __init__(self, limits: Limits, seats: int, exact: bool = False) -> None:

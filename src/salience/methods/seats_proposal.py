@@ -154,7 +154,7 @@ def _merge(profile: Profile) -> Profile:
     """Put voters that approve alike together; those who approve nobody or have no weight decide nothing."""
     live = profile.approvals.any(axis=1) & (profile.weights > 0)
     rows, inverse = np.unique(profile.approvals[live], axis=0, return_inverse=True)
-    return Profile(np.bincount(inverse.ravel(), profile.weights[live]), rows)
+    return Profile(np.bincount(inverse.ravel(), profile.weights[live]).astype(np.float64), rows)
 
 
 def _optimise(

@@ -1,7 +1,7 @@
 """Table: who must be seated so that the landscape is represented, and whom a given list leaves out.
 
-Constituencies with a sourced weight recognise actors as their spokespersons; a list is judged by what social choice calls
-proportional representation, and proposals are made by three rules. No one list is ever the answer.
+Constituencies with a sourced weight recognise actors as their spokespersons; a list is judged by what social choice
+calls proportional representation, and proposals are made by three rules. No one list is ever the answer.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def audit_list(
         & (limits.least[:, None] == 0)
         & (np.count_nonzero(limits.rows, axis=1) == 1)[:, None]
     )
-    nobody = ~profile.approvals[:, chosen].any(axis=1)
+    nobody = np.asarray(~profile.approvals[:, chosen].any(axis=1))
     return Audit(
         name, weighting, members, float(profile.weights[nobody].sum()), without, nobody, outside,
         _by_axiom(at_best), {axiom: float(fails[:, k].mean()) for k, axiom in enumerate(AXIOMS)},

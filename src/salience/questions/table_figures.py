@@ -48,9 +48,17 @@ def chart_plan(audit: Audit | None, seating: Seating, found: Proposals) -> Figur
     )
     full = [c for c in chairs if c["seated"]]
     empty = [c for c in chairs if not c["seated"]]
-    seats = chart_of(full).mark_point(filled=True, size=420, opacity=1, stroke="white", strokeWidth=2).encode(
-        x=x, y=y, color=alt.Color("group:N", title="Kind", scale=alt.Scale(domain=groups, range=PALETTE[: len(groups)]))
-    )  # fmt: skip
+    seats = (
+        chart_of(full)
+        .mark_point(filled=True, size=420, opacity=1, stroke="white", strokeWidth=2)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color(
+                "group:N", title="Kind", scale=alt.Scale(domain=groups, range=PALETTE[: len(groups)])
+            ),
+        )
+    )
     layers = [top, seats, *_labels(full, x, y, INK)]
     if empty:
         hollow = (
@@ -71,11 +79,11 @@ def chart_plan(audit: Audit | None, seating: Seating, found: Proposals) -> Figur
         )
     title = title[0].upper() + title[1:]
     chart = alt.layer(*layers).properties(width=PLAN_WIDTH, height=PLAN_HEIGHT)
-    text = (
-        f"A round table. Seated: {', '.join(str(c['name']) for c in full)}."
-        + (f" Dashed, not seated: {', '.join(str(c['name']) for c in empty)}; with them each constituency would have somebody."
-           if empty else "")
-    )  # fmt: skip
+    text = f"A round table. Seated: {', '.join(str(c['name']) for c in full)}." + (
+        f" Dashed, not seated: {', '.join(str(c['name']) for c in empty)}; with them each would have somebody."
+        if empty
+        else ""
+    )
     return finish_chart(chart, "plan", title, text, "audit" if audit else "proposals")
 
 
@@ -100,12 +108,17 @@ def _arrange(
     everyone = [*order, *missing]
     for k, c in enumerate(everyone):
         angle = -np.pi / 2 - np.pi * (len(missing) + 1) / len(everyone) - 2 * np.pi * k / len(everyone)
-        chairs.append({
-            "x": float(np.cos(angle)), "y": float(np.sin(angle)),
-            "lx": float(1.16 * np.cos(angle)), "ly": float(1.2 * np.sin(angle)),
-            "name": shorten(seating.names[c], 30), "group": kinds.get(seating.names[c], "kind not stated"),
-            "seated": k < len(order),
-        })  # fmt: skip
+        chairs.append(
+            {
+                "x": float(np.cos(angle)),
+                "y": float(np.sin(angle)),
+                "lx": float(1.16 * np.cos(angle)),
+                "ly": float(1.2 * np.sin(angle)),
+                "name": shorten(seating.names[c], 30),
+                "group": kinds.get(seating.names[c], "kind not stated"),
+                "seated": k < len(order),
+            }
+        )
     return chairs
 
 
@@ -156,11 +169,13 @@ def chart_representation(audit: Audit, table: Table, seating: Seating) -> Figure
     none = [str(r["constituency"]) for r in records if r["received"] == 0]
     title = (
         f"On “{audit.list}”, {len(none)} of the {len(records)} largest constituencies have no seat"
-        if none else f"On “{audit.list}”, each of the {len(records)} largest constituencies has a share of a seat"
-    )  # fmt: skip
+        if none
+        else f"On “{audit.list}”, each of the {len(records)} largest constituencies has a share of a seat"
+    )
     text = (
-        "Bars: seats received, each seat shared by weight among those who recognise whoever sits there. Points with lines: "
-        f"the seats that the weight is worth, with the interval.{f' Without any: {chr(44).join(none)}.' if none else ''}"
+        "Bars: seats received, each shared by weight among those who recognise whoever sits there. Points with lines: "
+        "the seats that the weight is worth, with the interval."
+        + (f" Without any: {', '.join(none)}." if none else "")
     )
     return finish_chart(
         received + span + worth, "representation", title, text, "representation", height=30 * len(names) + 10
@@ -177,11 +192,16 @@ def chart_safety(stability: Sequence[Stability], seating: Seating) -> Figure:
     names = {c: shorten(seating.names[c], 32) for c in order}
     rows = [
         {"name": names[c], "share": float(s.seated[c]), "weights": shorten(s.weighting, 40)}
-        for s in stability for c in order
-    ]  # fmt: skip
+        for s in stability
+        for c in order
+    ]
     y = alt.Y("name:N", sort=list(names.values()), title=None)
-    x = alt.X("share:Q", title="share of the draws in which the actor is seated", axis=alt.Axis(format="%"),
-              scale=alt.Scale(domain=[0, 1]))  # fmt: skip
+    x = alt.X(
+        "share:Q",
+        title="share of the draws in which the actor is seated",
+        axis=alt.Axis(format="%"),
+        scale=alt.Scale(domain=[0, 1]),
+    )
     domain = [shorten(s.weighting, 40) for s in stability]
     color = alt.Color(
         "weights:N", title="Weights", scale=alt.Scale(domain=domain, range=PALETTE[: len(domain)])
@@ -196,8 +216,8 @@ def chart_safety(stability: Sequence[Stability], seating: Seating) -> Figure:
     firm = int((main.seated >= SAFE).sum())
     title = f"{firm} of {seating.size} seats are safe under “{main.weighting}”"
     text = (
-        f"Each point is an actor's share of {main.draws} draws in which the method of equal shares seats it. Right of the "
-        f"dashed line ({format_number(SAFE, 'share')}) a seat is safe; between the ends it hangs on contested numbers, "
-        "which the table names."
+        f"Each point is an actor's share of {main.draws} draws in which the method of equal shares seats it. Right of "
+        f"the dashed line ({format_number(SAFE, 'share')}) a seat is safe; between the ends it hangs on contested "
+        "numbers, which the table names."
     )
     return finish_chart(line + dots, "safety", title, text, "stability", height=24 * len(order) + 10)

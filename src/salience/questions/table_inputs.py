@@ -1,4 +1,4 @@
-"""Constituencies with their weights, and whom they recognise: mandates first, nearness in the landscape where none is known.
+"""Constituencies with their weights, and whom they recognise: by mandate, or by nearness where none is known.
 
 Three relations are kept apart. A mandate (relations.csv, kind `mandate`: who recognises whom as spokesperson) is an
 approval, and so is that an actor with a constituency speaks for itself. Nearness of positions stands in where a
@@ -112,7 +112,7 @@ def read_seating(record: Tables, params: TableParams, seed: int) -> Seating:
     if params.choose == "agenda":
         candidates = tuple(range(len(land.issues)))
         names = tuple(land.issue_names)
-        mandated = np.nan_to_num(land.salience[list(voters), :, 1]) >= params.cares
+        mandated = np.asarray(np.nan_to_num(land.salience[list(voters), :, 1]) >= params.cares)
         inferred = np.zeros(len(voters), dtype=bool)
         approvals, drawn = mandated, np.broadcast_to(mandated, (params.draws, *mandated.shape))
     else:
@@ -120,7 +120,7 @@ def read_seating(record: Tables, params: TableParams, seed: int) -> Seating:
         names = tuple(land.names[c] for c in candidates)
         mandated = _mandates(land, voters, candidates)
         known = np.isfinite(land.position[:, :, 1]).any(axis=1)
-        inferred = ~mandated.any(axis=1) & known[list(voters)] & params.infer
+        inferred = np.asarray(~mandated.any(axis=1) & known[list(voters)] & params.infer)
         approvals = _fill(
             land, land.position[None, :, :, 1], voters, candidates, mandated, inferred, params.near
         )[0]
@@ -232,9 +232,9 @@ def _candidates(land: Landscape, attributes: dict[str, dict[str, str]]) -> tuple
 
 
 def _mandates(land: Landscape, voters: Sequence[int], candidates: Sequence[int]) -> BoolArray:
-    """A constituency approves those whom it recognises as spokesperson, and itself where it can be invited."""
+    """Let each constituency approve those whom it recognises as spokesperson, and itself where it can be invited."""
     row, column = {v: i for i, v in enumerate(voters)}, {c: j for j, c in enumerate(candidates)}
-    found = np.zeros((len(voters), len(candidates)), dtype=bool)
+    found: BoolArray = np.zeros((len(voters), len(candidates)), dtype=bool)
     for v in voters:
         if v in column:
             found[row[v], column[v]] = True
@@ -260,7 +260,7 @@ def _fill(
     """Approve who is near, for those without a mandate; (draws, voters, candidates)."""
     filled = np.repeat(mandated[None], len(positions), axis=0)
     others = positions[:, list(candidates)]
-    for i in np.flatnonzero(inferred):
+    for i in (int(i) for i in np.flatnonzero(inferred)):
         own = positions[:, voters[i]]
         gap = np.abs(others - own[:, None, :])
         care = np.where(np.isfinite(gap), np.nan_to_num(land.salience[voters[i], :, 1]), 0.0)

@@ -81,13 +81,14 @@ def _quota(seating: Seating, quota: Quota) -> Rule:
 def _row(seating: Seating, quota: Quota) -> FloatArray:
     """Return what each candidate adds to a quota; who has no such attribute adds nothing."""
     if quota.name not in seating.attributes:
-        raise QuestionError(f"quota '{quota.text}': {nearest(quota.name, seating.attributes, 'attribute')}"
-                            if seating.attributes else f"quota '{quota.text}': the case has no attributes.csv")  # fmt: skip
+        known = seating.attributes
+        words = nearest(quota.name, known, "attribute") if known else "the case has no attributes.csv"
+        raise QuestionError(f"quota '{quota.text}': {words}")
     said = seating.attributes[quota.name]
     if quota.value is not None:
-        known = set(said.values())
-        if quota.value not in known:
-            raise QuestionError(f"quota '{quota.text}': {nearest(quota.value, sorted(known), quota.name)}")
+        values = sorted(set(said.values()))
+        if quota.value not in values:
+            raise QuestionError(f"quota '{quota.text}': {nearest(quota.value, values, quota.name)}")
         return np.array([float(said.get(name) == quota.value) for name in seating.names])
     row = np.zeros(len(seating.names))
     for j, name in enumerate(seating.names):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from salience.errors import MethodError
-from salience.methods.apportionment import apportion, apportion_both_ways
+from salience.methods.apportionment import Rule, apportion, apportion_both_ways
 from salience.methods.cells import FloatArray
 from salience.questions.answer import Cell, Column, Table
 from salience.questions.table_audit import AXIOMS, Audit, share_weights
@@ -43,14 +43,16 @@ def tabulate_audits(audits: Sequence[Audit], seating: Seating, level: float) -> 
                      *(audit.fails_drawn[axiom] for axiom in AXIOMS), number, who))  # fmt: skip
     columns = (
         Column("list", "List"), Column("weighting", "Weights"), Column("seats", "Seats", "integer"),
-        Column("without", "Weight without anyone", "share"), Column("low", "from", "share"), Column("high", "to", "share"),
+        Column("without", "Weight without anyone", "share"), Column("low", "from", "share"),
+        Column("high", "to", "share"),
         Column("jr", "Fails JR in", "share"), Column("pjr", "Fails PJR+ in", "share"),
         Column("ejr", "Fails EJR+ in", "share"), Column("additions", "Fewest additions", "integer"),
         Column("who", "For example"),
     )  # fmt: skip
     words = "; ".join(f"{axiom}: some group {text}" for axiom, text in AXIOM_WORDS.items())
     return Table("audit", "What each list leaves out", columns, tuple(rows),
-                 f"Shares of the draws in which a list fails. {words}. Additions repair EJR+, the strongest.")  # fmt: skip
+                 f"Shares of the draws in which a list fails. {words}. Additions repair EJR+, the strongest."
+                 )  # fmt: skip
 
 
 def tabulate_groups(audits: Sequence[Audit], seating: Seating, level: float) -> Table:
@@ -59,17 +61,18 @@ def tabulate_groups(audits: Sequence[Audit], seating: Seating, level: float) -> 
     for audit in audits:
         for group in audit.groups:
             low, high = interval(group.drawn, level)
-            rows.append((audit.list, audit.weighting, group.axiom, say_group(group, audit, seating, level), group.weight,
-                         low, high, group.worth, group.seats, group.holds))  # fmt: skip
+            rows.append((audit.list, audit.weighting, group.axiom, say_group(group, audit, seating, level),
+                         group.weight, low, high, group.worth, group.seats, group.holds))  # fmt: skip
     columns = (
-        Column("list", "List"), Column("weighting", "Weights"), Column("axiom", "Fails"), Column("words", "Who, and how"),
+        Column("list", "List"), Column("weighting", "Weights"), Column("axiom", "Fails"),
+        Column("words", "Who, and how"),
         Column("weight", "Weight", "share"), Column("low", "from", "share"), Column("high", "to", "share"),
         Column("worth", "Seats worth", "integer"), Column("has", "Seats it has", "integer"),
         Column("holds", "Large enough in", "share"),
     )  # fmt: skip
     return Table("groups", "Who is left short", columns, tuple(rows),
-                 "At the most likely values: for each actor not seated and each number of seats the largest such group. "
-                 "The last column is the share of the draws in which the group's weight is large enough.")  # fmt: skip
+                 "At the most likely values: for each actor not seated and each number of seats the largest such "
+                 "group. The last column is the share of the draws in which its weight is large enough.")  # fmt: skip
 
 
 def tabulate_representation(audits: Sequence[Audit], seating: Seating, level: float) -> Table:
@@ -131,8 +134,8 @@ def tabulate_balance(audits: Sequence[Audit], seating: Seating, level: float) ->
         Column("gap", "Difference", "number"),
     )  # fmt: skip
     return Table("balance", "Issue by issue: the table against the landscape", columns, tuple(rows),
-                 "0 to 100 as in issues.csv. Every seat counts the same; the landscape counts by weight. Who has no known "
-                 "position is left out.")  # fmt: skip
+                 "0 to 100 as in issues.csv. Every seat counts the same; the landscape counts by weight. Who has no "
+                 "known position is left out.")  # fmt: skip
 
 
 def _mean(positions: FloatArray, weights: FloatArray) -> tuple[FloatArray, int]:
@@ -171,12 +174,13 @@ def tabulate_proposals(found: Proposals, seating: Seating) -> Table:
             rows.append((each.weighting, each.rule, of, ", ".join(seating.names[c] for c in members), each.represented,
                          each.score))  # fmt: skip
     columns = (
-        Column("weighting", "Weights"), Column("rule", "Rule"), Column("number", "Equally good"), Column("list", "List"),
+        Column("weighting", "Weights"), Column("rule", "Rule"), Column("number", "Equally good"),
+        Column("list", "List"),
         Column("represented", "Weight with a seat", "share"), Column("score", "Score", "number"),
     )  # fmt: skip
     return Table("proposals", f"Lists of {seating.size} that rules propose", columns, tuple(rows),
-                 "At the most likely values. No one list is the answer: see how firm each seat is. The score is that of "
-                 "proportional approval; weight and score are those of the rule's first list.")  # fmt: skip
+                 "At the most likely values. No one list is the answer: see how firm each seat is. The score is that "
+                 "of proportional approval; weight and score are those of the rule's first list.")  # fmt: skip
 
 
 def tabulate_stability(found: Proposals, seating: Seating) -> Table:
@@ -195,8 +199,8 @@ def tabulate_stability(found: Proposals, seating: Seating) -> Table:
         Column("say", "Seat"), Column("hangs_on", "Hangs on"), Column("flag", "Note"),
     )  # fmt: skip
     return Table("stability", "How firm each seat is", columns, tuple(rows),
-                 f"Share of {found.stability[0].draws} draws of weights and positions in which equal shares seat the actor. "
-                 "Hangs on: the drawn number that moves most with the seat.")  # fmt: skip
+                 f"Share of {found.stability[0].draws} draws of weights and positions in which equal shares seat the "
+                 "actor. Hangs on: the drawn number that moves most with the seat.")  # fmt: skip
 
 
 def tabulate_prices(found: Proposals, seating: Seating) -> Table:
@@ -230,7 +234,7 @@ def tabulate_body(seating: Seating, params: TableParams) -> Table:
     """Return the seats of a larger body in proportion to weight; by kind within region where regions are known."""
     body = params.body or 0
     weights = np.nan_to_num(seating.weights[seating.main])
-    rules = ("sainte-lague", "dhondt", "hamilton")
+    rules: tuple[Rule, ...] = ("sainte-lague", "dhondt", "hamilton")
     seats = [apportion(weights, body, rule) for rule in rules]
     both = _both_ways(seating, weights, body)
     rows = [

@@ -19,12 +19,17 @@ from salience.questions.table_proposals import EQUAL_SHARES, SAFE, Proposals
 UNDER = "under these weights and mandates"
 
 METHODS = (
-    Method("justified representation", "Aziz, Brill, Conitzer, Elkind, Freeman & Walsh 2017, Soc. Choice Welf. 48"),
+    Method(
+        "justified representation",
+        "Aziz, Brill, Conitzer, Elkind, Freeman & Walsh 2017, Soc. Choice Welf. 48",
+    ),
     Method("EJR+ and PJR+", "Brill & Peters 2023, EC '23 (robust and verifiable proportionality axioms)"),
     Method("method of equal shares", "Peters & Skowron 2020, EC '20"),
-    Method("Phragmén's sequential rule and proportional approval", "Lackner & Skowron 2023, Multi-Winner Voting with "
-           "Approval Preferences"),
-)  # fmt: skip
+    Method(
+        "Phragmén's sequential rule and proportional approval",
+        "Lackner & Skowron 2023, Multi-Winner Voting with Approval Preferences",
+    ),
+)
 
 
 def interval(drawn: FloatArray, level: float) -> tuple[float, float]:
@@ -39,8 +44,8 @@ def say_headline(audits: Sequence[Audit], proposals: Proposals, seating: Seating
         firm = int((proposals.stability[0].seated >= SAFE).sum())
         return (
             f"{UNDER[0].upper() + UNDER[1:]}, {firm} of {seating.size} seats are safe: filled by the same actor in "
-            f"{format_number(SAFE, 'share')} of the draws or more. No list was given to judge; one proposal alone is no "
-            "answer."
+            f"{format_number(SAFE, 'share')} of the draws or more. No list was given to judge; one proposal alone "
+            "is no answer."
         )
     first = audits[0]
     low, high = interval(first.without_drawn, level)
@@ -50,10 +55,14 @@ def say_headline(audits: Sequence[Audit], proposals: Proposals, seating: Seating
     who = _by_weight(first, seating)
     names = f": {name_some(who)}" if who else ""
     failing = first.fails_drawn["EJR+"]
-    text = f"{UNDER[0].upper() + UNDER[1:]}, the list “{first.list}” leaves {weight} without anyone at the table{names}. "
+    text = (
+        f"{UNDER[0].upper() + UNDER[1:]}, the list “{first.list}” leaves {weight} without anyone at the table"
+    )
+    text += f"{names}. "
     if failing == 0:
         return text + "No group that its weight would entitle to seats is left short in any draw."
-    text += f"Some group is left short of the seats that its weight is worth in {format_number(failing, 'share')} of the draws"
+    share = format_number(failing, "share")
+    text += f"Some group is left short of the seats that its weight is worth in {share} of the draws"
     if first.repair is not None and first.repair.added[0]:
         number = len(first.repair.added[0])
         ways = len(first.repair.added)
@@ -101,24 +110,49 @@ def make_estimates(
         view = f"{audit.list}{f', {audit.weighting}' if several else ''}"
         n = len(seating.voters)
         found.append(
-            Estimate(f"unrepresented_{k + 1}", f"weight without anyone on “{view}”", audit.without, low, high, "share", n,
-                     level, view)
-        )  # fmt: skip
+            Estimate(
+                f"unrepresented_{k + 1}",
+                f"weight without anyone on “{view}”",
+                audit.without,
+                low,
+                high,
+                "share",
+                n,
+                level,
+                view,
+            )
+        )
         for axiom in AXIOMS:
             found.append(
-                Estimate(f"fails_{axiom.lower().replace('+', '_plus')}_{k + 1}", f"draws in which “{view}” fails {axiom}",
-                         audit.fails_drawn[axiom], *_chance(audit.fails_drawn[axiom], len(audit.without_drawn), level),
-                         "share", n, level, view, "the interval is that of the number of draws")
-            )  # fmt: skip
+                Estimate(
+                    f"fails_{axiom.lower().replace('+', '_plus')}_{k + 1}",
+                    f"draws in which “{view}” fails {axiom}",
+                    audit.fails_drawn[axiom],
+                    *_chance(audit.fails_drawn[axiom], len(audit.without_drawn), level),
+                    "share",
+                    n,
+                    level,
+                    view,
+                    "the interval is that of the number of draws",
+                )
+            )
     for k, stable in enumerate(proposals.stability):
         firm = float((stable.seated >= SAFE).sum())
         low, high = _chance(stable.seated, stable.draws, level)
         ends = float((np.asarray(low) >= SAFE).sum()), float((np.asarray(high) >= SAFE).sum())
         found.append(
-            Estimate(f"safe_seats_{k + 1}", f"seats of {seating.size} that are safe ({stable.weighting})", firm,
-                     *ends, "seats", stable.draws, level, "proposal",
-                     f"filled by the same actor in {SAFE:.0%} of the draws, by {EQUAL_SHARES}")
-        )  # fmt: skip
+            Estimate(
+                f"safe_seats_{k + 1}",
+                f"seats of {seating.size} that are safe ({stable.weighting})",
+                firm,
+                *ends,
+                "seats",
+                stable.draws,
+                level,
+                "proposal",
+                f"filled by the same actor in {SAFE:.0%} of the draws, by {EQUAL_SHARES}",
+            )
+        )
     return found
 
 
@@ -147,20 +181,25 @@ def judge_assumptions(seating: Seating, params: TableParams) -> tuple[Assumption
         Assumption(
             "Constituencies recognise those whom the record says that they recognise.",
             "cannot be checked" if inferred == 0 else "fails",
-            f"For {format_number(inferred, 'share')} of the weight no mandate is on record, and nearness in the landscape "
-            f"(within {params.near:g} of 100) stands in for it." if inferred else "All approvals are mandates on record.",
+            f"For {format_number(inferred, 'share')} of the weight no mandate is on record, and nearness "
+            f"in the landscape (within {params.near:g} of 100) stands in for it."
+            if inferred
+            else "All approvals are mandates on record.",
         ),
         Assumption(
             "Whose spokesperson nobody knows has none.",
             "holds" if silent == 0 else "fails",
-            f"{format_number(silent, 'share')} of the weight has no known spokesperson: it counts as not represented by any "
-            "list, and is no vote against anyone." if silent else "Everyone with a weight recognises somebody.",
+            f"{format_number(silent, 'share')} of the weight has no known spokesperson: it counts as not represented "
+            "by any list, and is no vote against anyone."
+            if silent
+            else "Everyone with a weight recognises somebody.",
         ),
         Assumption(
-            "A constituency is of one mind.", "cannot be checked",
+            "A constituency is of one mind.",
+            "cannot be checked",
             "Each is one block with its whole weight. Divide it in actors.csv where parts of it recognise others.",
         ),
-    )  # fmt: skip
+    )
 
 
 def make_warnings(seating: Seating, proposals: Proposals, audits: Sequence[Audit]) -> tuple[str, ...]:
@@ -170,8 +209,10 @@ def make_warnings(seating: Seating, proposals: Proposals, audits: Sequence[Audit
         "No number here says who is right or who ought to speak for whom."
     ]
     listed = [n for n, v in seating.attributes.get("listed", {}).items() if v.lower() in ("yes", "true", "1")]
-    named = sorted({n for a in audits for c in a.members if (n := seating.names[c]) in listed}
-                   | {n for p in proposals.proposals for c in p.lists[0] if (n := seating.names[c]) in listed})  # fmt: skip
+    named = sorted(
+        {n for a in audits for c in a.members if (n := seating.names[c]) in listed}
+        | {n for p in proposals.proposals for c in p.lists[0] if (n := seating.names[c]) in listed}
+    )
     if named:
         found.append(
             f"Under listing, so that a legal exemption may be needed before they attend: {name_some(named)}."

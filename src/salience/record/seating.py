@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -55,20 +56,44 @@ class SeatingEntries:
 
 def write_seating(connection: duckdb.DuckDBPyConnection, entries: SeatingEntries, origin: int) -> bool:
     """Make one origin's rows what these entries say, inside a transaction; return whether anything changed."""
-    rows = {
+    rows: dict[str, list[tuple[Any, ...]]] = {
         "attribute": [
-            (stable_id("attribute", origin, a.line), origin, a.line, stable_id("actor", a.actor), a.name, a.value, a.source)
+            (
+                stable_id("attribute", origin, a.line),
+                origin,
+                a.line,
+                stable_id("actor", a.actor),
+                a.name,
+                a.value,
+                a.source,
+            )
             for a in entries.attributes
         ],
         "weight": [
-            (stable_id("weight", origin, w.line), origin, w.line, stable_id("actor", w.actor), w.weighting, *w.weight, w.source)
+            (
+                stable_id("weight", origin, w.line),
+                origin,
+                w.line,
+                stable_id("actor", w.actor),
+                w.weighting,
+                *w.weight,
+                w.source,
+            )
             for w in entries.weights
         ],
         "seat": [
-            (stable_id("seat", origin, s.line), origin, s.line, s.list, stable_id("actor", s.actor), s.condition, s.source)
+            (
+                stable_id("seat", origin, s.line),
+                origin,
+                s.line,
+                s.list,
+                stable_id("actor", s.actor),
+                s.condition,
+                s.source,
+            )
             for s in entries.seats
         ],
-    }  # fmt: skip
+    }
     changed = False
     for table, wanted in rows.items():
         known = connection.execute(f"FROM {table} WHERE origin = ? ORDER BY line", [origin]).fetchall()

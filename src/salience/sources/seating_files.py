@@ -1,4 +1,4 @@
-"""`seats.csv`, `weights.csv` and `attributes.csv` of a case: who is invited, who stands for how many, quotas' attributes."""
+"""`seats.csv`, `weights.csv` and `attributes.csv`: who is invited, who stands for how many, what quotas ask for."""
 
 from __future__ import annotations
 
