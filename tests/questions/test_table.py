@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +14,7 @@ import pytest
 from salience.case import new_case, open_case
 from salience.errors import CaseError, InputError, QuestionError, SalienceError
 
+ROOT = Path(__file__).parents[2]
 ACTORS = """name,kind,part_of,constituency_low,constituency_best,constituency_high,source
 Valley people,people,,0.4,0.45,0.5,census
 Hill people,people,,0.25,0.3,0.35,census
@@ -291,3 +296,22 @@ def test_inferred_mandates_move_with_the_draws(folder):
     rows = [r for r in found.find_table("representation").to_records() if r["list"] == "as asked"]
     outside = {r["constituency"]: r["outside"] for r in rows}["Herders"]
     assert 0.05 < outside < 0.95 and np.isfinite(outside)
+
+
+def test_the_docs_print_what_they_show_and_the_worked_example_is_that_of_the_case(tmp_path):
+    page = (ROOT / "docs" / "table.md").read_text(encoding="utf-8")
+    (snippet,), (shown,) = (
+        re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "text")
+    )
+    done = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, check=True)
+    assert done.stdout == shown
+    # A case of its own tables alone, with nothing to import, makes a report.
+    case = tmp_path / "river"
+    shutil.copytree(
+        ROOT / "cases" / "river", case, ignore=shutil.ignore_patterns("answers", "record*", "*.html")
+    )
+    with open_case(case) as opened:
+        run = opened.run()
+    assert run.report.is_file()
+    quoted = " ".join(line[2:] for line in page.splitlines() if line.startswith("> "))
+    assert run.answers[0].headline == quoted

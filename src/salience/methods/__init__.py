@@ -12,6 +12,7 @@ from salience.methods import (
     margins,
     residuals,
     scores,
+    seats,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "margins",
     "residuals",
     "scores",
+    "seats",
 ]

@@ -127,8 +127,11 @@ def price_limits(
     prices = []
     for index, name in enumerate(limits.names[:most]):
         free = _list_of(profile, seats, limits.without(index))
-        if limits.kept(free)[index]:
-            free = bound  # it asks for nothing that would not be there anyway
+        gain = approval_score(profile.weights, profile.approvals, free) - approval_score(
+            profile.weights, profile.approvals, bound
+        )
+        if limits.kept(free)[index] or gain < EQUALLY_GOOD:
+            free = bound  # it asks for nothing that another list, as good, would not have anyway
         before, after = (profile.approvals[:, x].any(axis=1) for x in (bound, free))
         score = [approval_score(profile.weights, profile.approvals, x) for x in (bound, free)]
         prices.append(

@@ -113,13 +113,14 @@ def read_seating(record: Tables, params: TableParams, seed: int) -> Seating:
         candidates = tuple(range(len(land.issues)))
         names = tuple(land.issue_names)
         mandated = np.asarray(np.nan_to_num(land.salience[list(voters), :, 1]) >= params.cares)
-        inferred = np.zeros(len(voters), dtype=bool)
-        approvals, drawn = mandated, np.broadcast_to(mandated, (params.draws, *mandated.shape))
+        inferred: BoolArray = np.zeros(len(voters), dtype=bool)
+        approvals: BoolArray = mandated
+        drawn = np.broadcast_to(mandated, (params.draws, *mandated.shape))
     else:
         candidates = _candidates(land, attributes)
         names = tuple(land.names[c] for c in candidates)
         mandated = _mandates(land, voters, candidates)
-        known = np.isfinite(land.position[:, :, 1]).any(axis=1)
+        known = np.asarray(np.isfinite(land.position[:, :, 1]).any(axis=1))
         inferred = np.asarray(~mandated.any(axis=1) & known[list(voters)] & params.infer)
         approvals = _fill(
             land, land.position[None, :, :, 1], voters, candidates, mandated, inferred, params.near

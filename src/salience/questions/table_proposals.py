@@ -132,8 +132,9 @@ def _hangs_on(seating: Seating, weights: FloatArray, seated: BoolArray) -> tuple
             continue
         r = z.T @ (column - share) / len(column) / np.sqrt(share * (1.0 - share))
         k = int(np.abs(r).argmax())
-        if twins[c].any() and abs(r[k]) < 0.5:
-            same = name_some([seating.names[t] for t in np.flatnonzero(twins[c])])
+        rivals = twins[c] & (seated.mean(axis=0) < 1.0)  # who always has a seat leaves nothing to a lot
+        if rivals.any() and abs(r[k]) < 0.5:
+            same = name_some([seating.names[t] for t in np.flatnonzero(rivals)])
             words.append(f"lot: {same} would be as good for the same people")
             continue
         strong = abs(r[k]) >= LEAST_CORRELATION
