@@ -187,11 +187,12 @@ def test_equal_actors_share_the_draws_by_lot(folder):
 
 
 def test_same_seed_same_bytes_and_another_list_beside(folder):
-    first = ask(folder, seats=["Government", "Hill Front", "Coast Party"])
+    first = ask(folder, seats="Government; Hill Front; Coast Party")
     shutil.rmtree(folder / "answers")
     assert ask(folder, seats=["Government", "Hill Front", "Coast Party"]).to_json() == first.to_json()
     names = {r["list"] for r in first.find_table("audit").to_records()}
     assert names == {"as invited", "as proposed", "as asked"}
+    assert "the list “as asked” leaves" in first.headline
 
 
 def test_without_a_list_there_is_still_no_single_answer(folder):

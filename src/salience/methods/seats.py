@@ -1,4 +1,4 @@
-"""Who must be seated: audits of a list, rules that propose one, limits that it must keep, seats in proportion and by lot.
+"""Who must be seated: audits of a list, rules that propose one, limits it must keep, seats in proportion and by lot.
 
 The names that users need, from the modules by topic.
 """

@@ -297,5 +297,5 @@ def _lists(
         for name in params.seats:
             if name not in names:
                 raise QuestionError(f"seats: {nearest(name, names, 'candidate')}")
-        found["as asked"] = sorted({names.index(name) for name in params.seats})
+        found = {"as asked": sorted({names.index(name) for name in params.seats}), **found}
     return {name: tuple(members) for name, members in found.items()}

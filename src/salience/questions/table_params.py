@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 _QUOTA = re.compile(
     r"^\s*(?P<name>[^:<>=]+?)\s*(?::\s*(?P<value>[^<>=]+?)\s*)?(?P<sign>>=|<=)\s*(?P<number>[\d.]+)\s*(?P<percent>%?)\s*$"
@@ -34,7 +34,7 @@ class TableParams(BaseModel):
         "table", description="What is chosen: who sits at the table, or which issues stand on the agenda."
     )
     seats: tuple[str, ...] = Field(
-        (), description="A list to judge: actors (or issues, for an agenda); beside the lists of seats.csv."
+        (), description="A list to judge, names parted by semicolons; beside the lists of seats.csv."
     )
     lists: tuple[str, ...] = Field((), description="Which lists of seats.csv to judge; all when left out.")
     size: int | None = Field(
@@ -71,6 +71,15 @@ class TableParams(BaseModel):
     )
     draws: int = Field(300, ge=50, le=20_000, description="Draws of weights and positions.")
     level: float = Field(0.95, gt=0.5, lt=1, description="Coverage of the intervals.")
+
+    @field_validator("seats", "lists", "weightings", "must", "never", mode="before")
+    @classmethod
+    def _several(cls, value: object) -> object:
+        """Take names apart at semicolons, for names may hold commas."""
+        given = [value] if isinstance(value, str) else value
+        if not isinstance(given, (list, tuple)) or not all(isinstance(v, str) for v in given):
+            return value
+        return tuple(part.strip() for v in given for part in v.split(";") if part.strip())
 
     @model_validator(mode="after")
     def _sound(self) -> TableParams:
