@@ -59,6 +59,19 @@ def draws_of_both(
         equal_shares(profile.weights, profile.approvals, SEATS)
 
 
+def worst_audit(rng: np.random.Generator) -> tuple[float, float]:
+    """Time the slowest of 100 audits of bad lists: the 15 actors nearest a corner, or any 15."""
+    times = []
+    for k in range(100):
+        voters, actors = rng.random((VOTERS, 2)), rng.random((ACTORS, 2))
+        approvals = np.linalg.norm(voters[:, None] - actors[None], axis=2) < rng.choice([0.2, 0.3, 0.45])
+        corner = np.argsort(np.linalg.norm(actors - 0.1, axis=1))
+        listed = (corner if k % 2 else rng.permutation(ACTORS))[:SEATS]
+        weights = rng.dirichlet(np.ones(VOTERS))
+        times.append(measure(lambda w=weights, a=approvals, x=listed: find_witnesses(w, a, x), 1))
+    return max(times, key=lambda pair: pair[1])
+
+
 def make_pool(rng: np.random.Generator) -> tuple[np.ndarray, list[int], list[int]]:
     features, least, most = [], [], []
     for size in (2, 4, 3, 5, 2, 6):
@@ -110,6 +123,7 @@ def main() -> None:
             (f"1,000 draws of audit and equal shares ({name})", "10",
              measure(lambda a=approvals: draws_of_both(weights, a, listed, np.random.default_rng(2)), 1))
         )  # fmt: skip
+    rows.append(("the slowest audit of 100 bad lists", "0.1", worst_audit(np.random.default_rng(3))))
     rows.append(("leximin, 30 of 200, 6 categories", "5", measure(lambda: fair_lottery(*pool, 30), 1)))
     profile = read_profile(weights, near)
     assert violated(profile, listed).jr
