@@ -188,7 +188,7 @@ class Case:
             for i in self.file.inputs
         )
         self._settle(progress)
-        # A case may hold nothing but its own tables of who wants what.
+        # A case may be made of its own tables alone: actors, their positions, who is invited.
         if not self.record.rows("SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"):
             raise CaseError(
                 f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"

@@ -44,6 +44,10 @@ _PLACES = {
         "salience.questions.reconcile_params:ReconcileParams",
         "salience.questions.reconcile:ask_reconcile",
     ),
+    "table": (
+        "salience.questions.table_params:TableParams",
+        "salience.questions.table:ask_table",
+    ),
 }
 
 
