@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from salience.cli import case_verbs
+from salience.cli import case_verbs, options_verbs
 from salience.cli.running import app
 from salience.version import __version__
 
-__all__ = ["app", "case_verbs", "main"]
+__all__ = ["app", "case_verbs", "main", "options_verbs"]
 
 
 @app.callback(invoke_without_command=True)

@@ -17,6 +17,8 @@ def describe_params(question: str) -> list[tuple[str, str]]:
     """Return each option of a question with its help, for `salience ask --help`."""
     described = []
     for name, field in find_question(question).params.model_fields.items():
+        if get_origin(field.annotation) is dict:
+            continue  # a table of case.toml, which no option of the command line can say
         default = field.get_default(call_default_factory=True)
         shown = f" [default: {_shown(default)}]" if default not in (None, (), "") else ""
         described.append((_usage(name, field), (field.description or "") + shown))

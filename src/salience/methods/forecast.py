@@ -116,7 +116,8 @@ def learn_errors(
     gap = kernel - lottery
     weight = float(np.clip(((kernel - seen) * gap).sum() / max((gap**2).sum(), 1e-12), 0.0, 1.0))
     at, under = (
-        weight * ((x <= v[:, None]) * w).sum(axis=1) + (1.0 - weight) * _kernel(centre, both, v[:, None])[:, 0]
+        weight * ((x <= v[:, None]) * w).sum(axis=1)
+        + (1.0 - weight) * _kernel(centre, both, v[:, None])[:, 0]
         for v in (y + 1e-9, y - 1e-9)
     )
     reach = np.minimum(np.where(y >= TOP, 1.0, at), np.where(y <= 0.0, 1.0, 1.0 - under))

@@ -109,7 +109,13 @@ def find_box(
     chance = _take_down(x, y, low, high, by_chance)
     inside = ((low <= x) & (x <= high)).all(axis=1)
     return Box(
-        low, high, float(y[inside].mean()), float(y[inside].sum() / y.sum()), float(inside.mean()), chance, len(y)
+        low,
+        high,
+        float(y[inside].mean()),
+        float(y[inside].sum() / y.sum()),
+        float(inside.mean()),
+        chance,
+        len(y),
     )
 
 
@@ -174,7 +180,9 @@ def _take_down(x: FloatArray, y: FloatArray, low: FloatArray, high: FloatArray, 
             others = np.arange(x.shape[1]) != column
             without = ((low <= x) & (x <= high))[:, others].all(axis=1)
             rate = y[without].mean()
-            chance[column] = binom.sf(y[inside].sum() - 1, inside.sum(), rate) if without.sum() > inside.sum() else 1.0
+            chance[column] = (
+                binom.sf(y[inside].sum() - 1, inside.sum(), rate) if without.sum() > inside.sum() else 1.0
+            )
         walls = np.isfinite(low) | np.isfinite(high)
         if not walls.any():
             return chance

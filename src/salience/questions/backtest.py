@@ -137,7 +137,9 @@ def backtest_file(path: str | Path, *, seed: int = 0) -> Backtest:
                  if len(i.held) < FEWEST_ACTORS)  # fmt: skip
     cases = run_cases(fit) if fit else None
     if cases is None or len(set(cases.proposal.tolist())) < 2:
-        raise QuestionError(f"{file.name}: a back-test needs two proposals or more with issues of three actors or more")
+        raise QuestionError(
+            f"{file.name}: a back-test needs two proposals or more with issues of three actors or more"
+        )
     return score_cases(cases, file.name, left, seed)
 
 
@@ -186,17 +188,21 @@ def score_cases(cases: Cases, file: str, left_out: tuple[str, ...], seed: int) -
         scored.append(_score([k], model.name, kind, cases, known, climate, errors[names.index(best)], seed))
     group = [names.index(name) for name in FORECASTERS]
     everything = np.ones(len(y), dtype=bool)
-    scored.append(_score(group, TOGETHER, "forecast", cases, everything, climate, errors[names.index(best)], seed))
+    scored.append(
+        _score(group, TOGETHER, "forecast", cases, everything, climate, errors[names.index(best)], seed)
+    )
     scored += _baselines(cases, climate, errors[names.index(best)], seed)
     poles = cases.two & ((y == 0.0) | (y == 100.0))
     between = int((cases.two & ~poles).sum())
     return Backtest(
         file, len(y), len(set(of.tolist())), int(cases.two.sum()), between, left_out, best, tuple(scored),
-        _score_poles(cases, poles, names.index("compromise"), seed), learn_all(cases, file),
+        _score_poles(cases, poles, names.index("compromise"), seed), learn_all(cases, file, scored),
     )  # fmt: skip
 
 
-def choose_headline(errors: FloatArray, clusters: npt.NDArray[np.str_], names: Sequence[str], seed: int) -> str:
+def choose_headline(
+    errors: FloatArray, clusters: npt.NDArray[np.str_], names: Sequence[str], seed: int
+) -> str:
     """Return the model to put first: the compromise mean, the simplest, unless another is nearer beyond chance.
 
     Beyond chance is: the 95 % interval of the difference in absolute error, proposals drawn anew, lies below 0.
@@ -211,7 +217,7 @@ def choose_headline(errors: FloatArray, clusters: npt.NDArray[np.str_], names: S
     return names[chosen]
 
 
-def learn_all(cases: Cases, citation: str) -> Errors | None:
+def learn_all(cases: Cases, citation: str, scored: Sequence[Scored]) -> Errors | None:
     """Learn the errors of each model and of all that forecast together, from all cases; None where they are too few."""
     names = [model.name for model in MODELS]
     past: dict[tuple[str, str], Past] = {}
@@ -227,7 +233,12 @@ def learn_all(cases: Cases, citation: str) -> Errors | None:
     poles = cases.two & np.isin(cases.truth, (0.0, 100.0))
     slope = learn_slope(cases.outcomes[names.index("compromise")][poles], cases.truth[poles] == 100.0)
     share = float((cases.two & ~poles).sum() / max(cases.two.sum(), 1))
-    return Errors(past, slope, share, citation)
+    scores = {
+        each.model: {"mae": each.mae.value, "crps": each.crps.value, "skill": each.skill or 0.0,
+                     "coverage_80": each.coverage_80.value, "width_80": each.width_80 or 0.0, "n": float(each.n)}
+        for each in scored if each.mae and each.coverage_80
+    }  # fmt: skip
+    return Errors(past, slope, share, citation, scores)
 
 
 def _learn(cases: Cases, group: Sequence[int], keep: Bools, wider: Bools) -> Past:
@@ -260,7 +271,9 @@ def _score(
                 made = forecast(cases.outcomes[group][:, [j]], cases.positions[j], cases.weights[j], past)
                 score[j] = crps(made.points, y[j], made.weights)
                 held[j], width[j] = covered(made.low, made.high, y[j]), made.high - made.low
-                other = forecast(cases.outcomes[group][:, [j]], cases.positions[j], cases.weights[j], published)
+                other = forecast(
+                    cases.outcomes[group][:, [j]], cases.positions[j], cases.weights[j], published
+                )
                 shipped[j] = covered(other.low, other.high, y[j])
     error = np.abs(point - y)[known]
     clusters = of[known]
@@ -277,7 +290,11 @@ def _baselines(cases: Cases, climate: FloatArray, best: FloatArray, seed: int) -
     """Score what needs no model: the plain mean and median, always 50, past outcomes, a lottery over positions."""
     y, of = cases.truth, cases.proposal
     rows = []
-    for name, point in (("mean", cases.plain), ("median", cases.middle), ("always_50", np.full(len(y), 50.0))):
+    for name, point in (
+        ("mean", cases.plain),
+        ("median", cases.middle),
+        ("always_50", np.full(len(y), 50.0)),
+    ):
         error = np.abs(point - y)
         # A single point's score is its absolute error.
         rows.append(

@@ -28,6 +28,10 @@ _PLACES = {
         "salience.questions.narrative_params:NarrativeParams",
         "salience.questions.narrative:ask_narrative",
     ),
+    "options": (
+        "salience.questions.options_params:OptionsParams",
+        "salience.questions.options:ask_options",
+    ),
 }
 
 

@@ -29,12 +29,15 @@ class Errors:
         Share of two-pole issues that ended at neither pole.
     citation : str
         On which decisions.
+    scores : dict
+        Each model's mean absolute error, CRPS, skill over past outcomes and coverage there.
     """
 
     past: dict[tuple[str, str], Past]
     slope: float
     between: float
     citation: str
+    scores: dict[str, dict[str, float]]
 
     def find(self, model: str, two_poles: bool) -> Past:
         """Return the errors of a model on issues of a kind."""
@@ -51,7 +54,11 @@ class Errors:
              "errors": [plain(e) for e in p.errors], "reach": plain(p.reach)}
             for (model, kind), p in self.past.items()
         ]  # fmt: skip
-        head = {"citation": self.citation, "slope": round(self.slope, 3), "between": round(self.between, 3)}
+        scores = {
+            name: {key: round(value, 4) for key, value in of.items()} for name, of in self.scores.items()
+        }
+        head = {"citation": self.citation, "slope": round(self.slope, 3), "between": round(self.between, 3),
+                "scores": scores}  # fmt: skip
         text = ",\n".join("  " + json.dumps(row) for row in rows)
         return json.dumps(head)[:-1] + ', "past": [\n' + text + "\n]}\n"
 
@@ -65,7 +72,7 @@ def read_errors(path: Path) -> Errors:
         )
         for row in data["past"]
     }
-    return Errors(past, data["slope"], data["between"], data["citation"])
+    return Errors(past, data["slope"], data["between"], data["citation"], data["scores"])
 
 
 @cache

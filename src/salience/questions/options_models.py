@@ -44,7 +44,9 @@ def run_nash_with(p: FloatArray, s: FloatArray, c: FloatArray, reference: FloatA
     known = np.flatnonzero(np.isfinite(reference))
     if len(known):
         able = np.broadcast_to(c, p.shape)[..., known]
-        out[:, known] = bargaining.nash(p[..., known], s[..., known], able, reference[known], span=SCALE).final
+        out[:, known] = bargaining.nash(
+            p[..., known], s[..., known], able, reference[known], span=SCALE
+        ).final
     return out
 
 

@@ -41,7 +41,9 @@ def read_resolved(path: Path) -> list[ResolvedIssue]:
         raise InputError("it holds no resolved issues", file=path.name)
     for column in ("position", "salience"):
         if column not in rows[0].cells:
-            raise InputError(f"the column is missing; expected {', '.join(COLUMNS)}", file=path.name, line=1, column=column)
+            raise InputError(
+                f"the column is missing; expected {', '.join(COLUMNS)}", file=path.name, line=1, column=column
+            )
     found: dict[str, ResolvedIssue] = {}
     lines: dict[tuple[str, str], int] = {}
     for row in rows:
@@ -66,7 +68,10 @@ def _take(row: Row, found: dict[str, ResolvedIssue], lines: dict[tuple[str, str]
         ("reference_point", reference, issue.reference),
     ):
         if here != before:
-            raise row.fault(column, f"issue '{name}' has {column} {_say(here)} here and {_say(before)} on line {issue.line}")
+            raise row.fault(
+                column,
+                f"issue '{name}' has {column} {_say(here)} here and {_say(before)} on line {issue.line}",
+            )
     if (name, actor) in lines:
         raise row.fault("actor", f"'{actor}' on issue '{name}' stands on line {lines[name, actor]} already")
     lines[name, actor] = row.line
@@ -75,7 +80,9 @@ def _take(row: Row, found: dict[str, ResolvedIssue], lines: dict[tuple[str, str]
     if position is None:
         return
     if salience is None:
-        raise row.fault("salience", "the cell is empty beside a position; write how much the actor cares, 0 to 1")
+        raise row.fault(
+            "salience", "the cell is empty beside a position; write how much the actor cares, 0 to 1"
+        )
     issue.held[actor] = (position, salience, 1.0 if capability is None else capability)
 
 
