@@ -43,7 +43,8 @@ def show_backtest(found: Backtest) -> None:
 
     from salience.questions.options_tables import CAUTION
 
-    console = Console(highlight=False)
+    # Narrower than this the table's numbers would be cut.
+    console = Console(highlight=False, width=max(Console().width, 136))
     console.print(
         f"{found.issues} issues of {found.proposals} proposals; {found.two_poles} with two poles, of which "
         f"{found.between_poles} ended between them.\n"
@@ -61,9 +62,12 @@ def show_backtest(found: Backtest) -> None:
         )  # fmt: skip
     console.print(table)
     console.print(
-        "\n← headline: the compromise mean, unless another model is nearer beyond chance. Off by: mean absolute error of the "
-        "outcome,\npoints of 100. CRPS: of the forecast made with the errors on all other proposals; skill: better than past "
-        "outcomes alone\n(climatology). Brackets: 80 % intervals, proposals drawn anew. A single point has its error as CRPS."
+        "\n← headline: the compromise mean, unless another model is nearer beyond chance. Off by: mean "
+        "absolute error of the "
+        "outcome,\npoints of 100. CRPS: of the forecast made with the errors on all other proposals; skill: "
+        "better than past "
+        "outcomes alone\n(climatology). Brackets: 80 % intervals, proposals drawn anew. A single point has "
+        "its error as CRPS."
     )
     if found.brier is not None:
         console.print(

@@ -77,13 +77,14 @@ def at_uniform(
     MethodError
         Another shape than triangular or PERT.
     """
-    part, lo, hi = (np.asarray(a, dtype=np.float64) for a in (u, low, high))
+    part: FloatArray = np.asarray(u, dtype=np.float64)
+    lo, hi = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     span = hi - lo
     mode = (np.asarray(best, dtype=np.float64) - lo) / span
     if shape == "triangular":
         part = np.where(part < mode, np.sqrt(part * mode), 1.0 - np.sqrt((1.0 - part) * (1.0 - mode)))
     elif shape == "pert":
-        part = betaincinv(1.0 + 4.0 * mode, 5.0 - 4.0 * mode, part)
+        part = np.asarray(betaincinv(1.0 + 4.0 * mode, 5.0 - 4.0 * mode, part), dtype=np.float64)
     else:
         raise MethodError(f"shape is {shape!r}; expected 'pert' or 'triangular'")
     return np.asarray(lo + span * part)

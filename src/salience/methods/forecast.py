@@ -80,9 +80,10 @@ def learn_errors(
 ) -> Past:
     """Learn from past cases how a model's outcome becomes a forecast.
 
-    The forecast's distribution is λ L + (1 − λ) mean over models of K: L gives each actor's position its weight; K is the
-    distribution of 50 + b (outcome − 50) + error, cut to the scale, with b by least squares and the errors of all past
-    cases in both directions. λ minimises the mean CRPS, which is a square in λ (Gneiting & Raftery 2007; a linear pool).
+    The forecast's distribution is λ L + (1 − λ) mean over models of K: L gives each actor's position its weight; K is
+    the distribution of 50 + b (outcome − 50) + error, cut to the scale, with b by least squares and the errors of all
+    past cases in both directions. λ minimises the mean CRPS, which is a square in λ (a linear pool; Gneiting & Raftery
+    2007).
 
     Parameters
     ----------

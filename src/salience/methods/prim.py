@@ -97,17 +97,18 @@ def find_box(
     if not y.sum():
         raise MethodError("it holds in no case")
     low, high = np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf)
-    inside = np.ones(len(y), dtype=bool)
+    inside: npt.NDArray[np.bool_] = np.ones(len(y), dtype=bool)
     while y[inside].mean() < density:
         step = _best_peel(x, y, inside, peel, least_mass)
         if step is None or step[3] <= 0:
             break
         column, side, wall, _ = step
         (low if side < 0 else high)[column] = wall
-        inside &= x[:, column] >= wall if side < 0 else x[:, column] <= wall
+        beyond = x[:, column] < wall if side < 0 else x[:, column] > wall
+        inside = np.logical_and(inside, ~beyond)
     _paste(x, y, low, high, peel)
     chance = _take_down(x, y, low, high, by_chance)
-    inside = ((low <= x) & (x <= high)).all(axis=1)
+    inside = np.asarray(((low <= x) & (x <= high)).all(axis=1))
     return Box(
         low,
         high,
@@ -129,7 +130,8 @@ def _best_peel(
     walls = np.quantile(here, [peel, 1.0 - peel], axis=0, method="higher")
     uppers = np.quantile(here, 1.0 - peel, axis=0, method="lower")
     for column in range(x.shape[1]):
-        for side, wall in ((-1, float(walls[0, column])), (1, float(uppers[column]))):
+        for side, start in ((-1, float(walls[0, column])), (1, float(uppers[column]))):
+            wall = start
             stays = here[:, column] >= wall if side < 0 else here[:, column] <= wall
             if stays.all():
                 # Many equal values: the slice is all that equals the end.

@@ -154,10 +154,10 @@ def run_cases(issues: Sequence[ResolvedIssue]) -> Cases:
         actors = sorted({actor for issue in together for actor in issue.held})
         table = np.full((3, 1, len(actors), len(together)), np.nan)
         for k, issue in enumerate(together):
-            for actor, held in issue.held.items():
-                table[:, 0, actors.index(actor), k] = held
+            for actor, said in issue.held.items():
+                table[:, 0, actors.index(actor), k] = said
         reference = np.array([np.nan if i.reference is None else i.reference for i in together])
-        outcomes.append(run_models(names, *table, reference)[:, 0])
+        outcomes.append(run_models(names, table[0], table[1], table[2], reference)[:, 0])
         ordered += together
     most = max(len(issue.held) for issue in ordered)
     positions, weights = np.full((len(ordered), most), np.nan), np.zeros((len(ordered), most))
@@ -223,10 +223,10 @@ def learn_all(cases: Cases, citation: str, scored: Sequence[Scored]) -> Errors |
     past: dict[tuple[str, str], Past] = {}
     for name in (*names, TOGETHER):
         group = [names.index(n) for n in FORECASTERS] if name == TOGETHER else [names.index(name)]
-        known = np.isfinite(cases.outcomes[group]).all(axis=0)
+        known: Bools = np.asarray(np.isfinite(cases.outcomes[group]).all(axis=0))
         for kind, of_kind in ((GRADED, ~cases.two), (TWO_POLES, cases.two)):
             try:
-                past[name, kind] = _learn(cases, group, known & of_kind, known)
+                past[name, kind] = _learn(cases, group, np.logical_and(known, of_kind), known)
             except MethodError:
                 if name != "nash_disagreement":
                     return None

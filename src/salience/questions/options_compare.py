@@ -77,8 +77,8 @@ def lead(table: Table, values: FloatArray, name: str, option: Option | None, mod
     """Run models under one option and measure what follows."""
     refused = table.can_run(option)
     if refused:
-        none = np.empty((0, 0, 0))
-        return Led(name, option, tuple(models), none, none, none[0], none[0], refused)
+        cube, square = np.empty((0, 0, 0)), np.empty((0, 0))
+        return Led(name, option, tuple(models), cube, cube, square, square, refused)
     outcomes = table.outcomes(values, models, option)
     losses = losses_of(table, values, outcomes)
     return Led(name, option, tuple(models), outcomes, losses, score_of(table, outcomes, losses),
@@ -99,7 +99,7 @@ def losses_of(table: Table, values: FloatArray, outcomes: FloatArray) -> FloatAr
 
 
 def score_of(table: Table, outcomes: FloatArray, losses: FloatArray) -> FloatArray:
-    """Return the distance from the goal; without one, the mean distance from what the actors want, all counted alike."""
+    """Return the distance from the goal; without one, the mean distance from what actors want, all counted alike."""
     goal = [(table.issues.index(i), value) for i, value in table.params.goal.items() if i in table.issues]
     if goal:
         at, value = (np.array(x) for x in zip(*goal, strict=True))

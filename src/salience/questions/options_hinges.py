@@ -60,7 +60,7 @@ def find_hinges(table: Table, seed: int) -> Hinges | None:
     groups = [labels.index(pair) for pair in pairs]
 
     def evaluate(points: FloatArray) -> FloatArray:
-        return table.outcomes(table.values_at(points), [HEADLINE])[0]
+        return np.asarray(table.outcomes(table.values_at(points), [HEADLINE])[0])
 
     indices = sobol_indices(evaluate, groups, base=BASE, seed=seed)
     return Hinges(tuple((table.land.names[a], KINDS[kind]) for a, kind in labels), indices)
@@ -115,6 +115,7 @@ def _box_of(table: Table, values: FloatArray, wins: np.ndarray) -> tuple[Box | N
         if np.isfinite(box.high[wall]):
             parts.append(f"{name} is below {box.high[wall]:.3g}")
     return box, (
-        f"It is {does} in {100 * (1 - rare.mean()):.0f} % of draws, but mostly not if {' and '.join(parts)} (then not in "
+        f"It is {does} in {100 * (1 - rare.mean()):.0f} % of draws, but mostly not if {' and '.join(parts)} "
+        "(then not in "
         f"{100 * box.density:.0f} % of draws; {100 * box.coverage:.0f} % of the exceptions lie there)."
     )

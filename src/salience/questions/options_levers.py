@@ -50,8 +50,15 @@ def check_options(land: Landscape, params: OptionsParams) -> None:
     _require((*params.goal, *params.issues), issues, "issue", "[questions.options]")
     for name, option in params.option.items():
         where = f"option {name}"
-        named = (*option.invite, *option.leave_out, *option.capability, *option.salience, *option.veto,
-                 *(m.actor for m in option.mediate), *(a for pair in option.ally + option.break_alliance for a in pair))  # fmt: skip
+        named = (
+            *option.invite,
+            *option.leave_out,
+            *option.capability,
+            *option.salience,
+            *option.veto,
+            *(m.actor for m in option.mediate),
+            *(a for pair in option.ally + option.break_alliance for a in pair),
+        )
         _require(named, actors, "actor", where)
         _require(
             (*(m.issue for m in option.mediate), *(i for t in option.tie for i in t)), issues, "issue", where
@@ -92,7 +99,8 @@ def _require_effect(land: Landscape, params: OptionsParams, option: Option, wher
             )
     if option.rule in ("consensus", "veto") and all(i["reference"] is None for i in land.issues):
         raise QuestionError(
-            f"case.toml, {where}: rule '{option.rule}' needs what stays if nobody agrees: fill in reference in issues.csv"
+            f"case.toml, {where}: rule '{option.rule}' needs what stays if nobody agrees: fill in reference "
+            "in issues.csv"
         )
 
 
@@ -129,7 +137,7 @@ def apply_option(draw: Draw, option: Option, land: Landscape, params: OptionsPar
 
 
 def _draw_together(p: FloatArray, weight: FloatArray, members: list[int], pull: float, sign: int) -> None:
-    """Move allies a part of the way to their common position, or undo that: what they hold now is then the moved one."""
+    """Move allies a part of the way to their common position, or undo that, taking what they hold as moved."""
     own = p[:, members]
     w = np.where(np.isfinite(own), weight[:, members], 0.0)
     total = w.sum(axis=1, keepdims=True)
@@ -173,8 +181,11 @@ def edits_in_words(option: Option) -> str:
         parts.append(f"invites {', '.join(option.invite)}")
     if option.leave_out:
         parts.append(f"leaves out {', '.join(option.leave_out)}")
-    parts += [f"{what} of {actor} × {factor:g}" for what, factors in
-              (("capability", option.capability), ("salience", option.salience)) for actor, factor in factors.items()]  # fmt: skip
+    parts += [
+        f"{what} of {actor} × {factor:g}"
+        for what, factors in (("capability", option.capability), ("salience", option.salience))
+        for actor, factor in factors.items()
+    ]
     for m in option.mediate:
         to = f" goes {100 * m.share:.0f} % of the way to {m.to:g}" if m.to is not None else ""
         care = f"{' and' if to else ''} cares × {m.salience:g}" if m.salience is not None else ""

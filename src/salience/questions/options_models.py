@@ -39,7 +39,7 @@ class Model:
 
 
 def run_nash_with(p: FloatArray, s: FloatArray, c: FloatArray, reference: FloatArray) -> FloatArray:
-    """Nash bargaining with what stays if nobody agrees, on the issues where that is known; nan where nothing is agreed."""
+    """Nash bargaining with what stays if nobody agrees, on the issues where that is known; nan on others."""
     out = np.full((len(p), p.shape[2]), np.nan)
     known = np.flatnonzero(np.isfinite(reference))
     if len(known):

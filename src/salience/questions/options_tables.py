@@ -92,7 +92,8 @@ def tabulate_forecasts(forecasts: Sequence[IssueForecast], level: float) -> Tabl
     )  # fmt: skip
     return Table(
         "forecast", "Where each issue leads as now, and how little that says", columns, tuple(rows),
-        f"'From' and 'to' is the {100 * level:.0f} % interval: uncertain inputs, disagreement of the models, and the errors "
+        f"'From' and 'to' is the {100 * level:.0f} % interval: uncertain inputs, disagreement of the models, "
+        "and the errors "
         f"they made on decisions with a known outcome. {CAUTION}",
     )  # fmt: skip
 
@@ -120,7 +121,8 @@ def tabulate_models(now: Led, case: Case, errors: Errors) -> Table:
     )  # fmt: skip
     return Table(
         "models", "Rival models side by side", columns, tuple(rows),
-        "'Moves with the inputs by' is how far the outcome shifts over 80 % of the draws. It is no interval of a forecast: "
+        "'Moves with the inputs by' is how far the outcome shifts over 80 % of the draws. It is no interval "
+        "of a forecast: "
         f"such ranges hold the outcome far less often than they claim. {CAUTION}",
     )  # fmt: skip
 
@@ -148,19 +150,26 @@ def tabulate_options(led: Sequence[Led], case: Case) -> Table:
             same = float((np.sign(by_model) == np.sign(mean)).mean()) if moved else None
             rows.append((each.name, issue, mean, float(low), float(high), up, same, says))
     columns = (
-        Column("option", "option"), Column("issue", "issue"), Column("difference", "compromise mean moves by", "number"),
-        Column("low", "from", "number"), Column("high", "to", "number"), Column("up", "chance that it moves up", "share"),
-        Column("agree", "forecasting models that agree in direction", "share"), Column("edits", "what is assumed"),
-    )  # fmt: skip
+        Column("option", "option"),
+        Column("issue", "issue"),
+        Column("difference", "compromise mean moves by", "number"),
+        Column("low", "from", "number"),
+        Column("high", "to", "number"),
+        Column("up", "chance that it moves up", "share"),
+        Column("agree", "forecasting models that agree in direction", "share"),
+        Column("edits", "what is assumed"),
+    )
     return Table(
         "options", "What each option would move", columns, tuple(rows),
-        "Points of 100, against as now on the same draws. 'From' and 'to' span 80 % of draws and forecasting models, and "
-        f"'chance' is over both; errors of the models themselves are not in it. Every option is an assumption. {CAUTION}",
+        "Points of 100, against as now on the same draws. 'From' and 'to' span 80 % of draws and forecasting "
+        "models, and "
+        "'chance' is over both; errors of the models themselves are not in it. Every option is an "
+        f"assumption. {CAUTION}",
     )  # fmt: skip
 
 
 def tabulate_regret(led: Sequence[Led], goal: bool) -> Table:
-    """Show how much worse each option does than the best one would, by model, at its worst, and who could live with it."""
+    """Show how much worse each option does than the best one would, at its worst, and who could live with it."""
     run = [each for each in led if not each.refused]
     regret = regrets(run)
     rows: list[tuple[Cell, ...]] = []
@@ -186,8 +195,10 @@ def tabulate_regret(led: Sequence[Led], goal: bool) -> Table:
     )  # fmt: skip
     return Table(
         "regret", "How much could be lost by each option, and could it be carried out", columns, tuple(rows),
-        f"Regret: how much further {what} than by the best option in the same draw and model, in points. Without a goal all "
-        "actors count alike, those who are absent too. 'Weight left far': share of capability × salience at the table "
+        f"Regret: how much further {what} than by the best option in the same draw and model, in points. "
+        "Without a goal all "
+        "actors count alike, those who are absent too. 'Weight left far': share of capability × salience at "
+        "the table "
         "whose actors end up further from the outcome than the tolerance, and may not carry it out.",
     )  # fmt: skip
 
@@ -220,13 +231,19 @@ def tabulate_gainers(led: Sequence[Led], case: Case) -> Table:
                 (each.name, actor, mean, float(low), float(high), float((own > 1e-9).mean()), word, seated)
             )
     columns = (
-        Column("option", "option"), Column("actor", "actor"), Column("gain", "nearer by", "number"),
-        Column("low", "from", "number"), Column("high", "to", "number"), Column("chance", "chance that it gains", "share"),
-        Column("word", ""), Column("seated", ""),
-    )  # fmt: skip
+        Column("option", "option"),
+        Column("actor", "actor"),
+        Column("gain", "nearer by", "number"),
+        Column("low", "from", "number"),
+        Column("high", "to", "number"),
+        Column("chance", "chance that it gains", "share"),
+        Column("word", ""),
+        Column("seated", ""),
+    )
     return Table(
         "gainers", "Who gains and who loses by each option", columns, tuple(rows),
-        "Points by which the outcome comes nearer to what the actor wants as now, weighted by what it cares for; over draws "
+        "Points by which the outcome comes nearer to what the actor wants as now, weighted by what it cares "
+        "for; over draws "
         "and forecasting models.",
     )  # fmt: skip
 
@@ -261,8 +278,10 @@ def tabulate_exclusion(led: Sequence[Led], case: Case) -> Table:
     )  # fmt: skip
     return Table(
         "exclusion", "Leaving every actor out in turn", columns, tuple(rows),
-        "An outcome that hardly changes without an actor says that the models give it little weight, not that it can be "
-        f"left out: who is not at the table may not keep to what is agreed there. {AS_NOW.capitalize()} is the comparison.",
+        "An outcome that hardly changes without an actor says that the models give it little weight, not that "
+        "it can be "
+        f"left out: who is not at the table may not keep to what is agreed there. {AS_NOW.capitalize()} is "
+        "the comparison.",
     )  # fmt: skip
 
 
@@ -285,7 +304,8 @@ def tabulate_hinges(hinges: Hinges, case: Case) -> Table:
     return Table(
         "hinges", "Which inputs decide the compromise mean", columns, tuple(rows),
         f"Sobol indices by actor and kind of input, with 95 % intervals, from {i.runs:,} runs. They share out the "
-        "uncertainty of the inputs alone; the models' own errors, which are larger, are not in it. Whoever can be asked "
+        "uncertainty of the inputs alone; the models' own errors, which are larger, are not in it. Whoever "
+        "can be asked "
         "about the first lines should be.",
     )  # fmt: skip
 

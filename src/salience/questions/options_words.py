@@ -18,12 +18,16 @@ from salience.questions.options_tables import CAUTION, TOGETHER, IssueForecast
 
 METHODS = (
     *(Method(model.label, model.reference) for model in MODELS),
-    Method("Forecast from past errors", "a linear pool by CRPS: Gneiting & Raftery (2007); conformal interval: Vovk et al. "
-           "(2005)"),
+    Method(
+        "Forecast from past errors",
+        "a linear pool by CRPS: Gneiting & Raftery (2007); conformal interval: Vovk et al. (2005)",
+    ),
     Method("Draws of low, best, high", "PERT or triangular by scrambled Sobol sequences (Owen 1998)"),
-    Method("Sobol indices", "Saltelli et al. (2010), Computer Physics Communications 181: 259-270; Jansen (1999)"),
+    Method(
+        "Sobol indices", "Saltelli et al. (2010), Computer Physics Communications 181: 259-270; Jansen (1999)"
+    ),
     Method("Scenario discovery", "PRIM: Friedman & Fisher (1999); Bryant & Lempert (2010)"),
-)  # fmt: skip
+)
 
 
 def say_headline(case: Case, forecasts: Sequence[IssueForecast], led: Sequence[Led]) -> str:
@@ -34,7 +38,8 @@ def say_headline(case: Case, forecasts: Sequence[IssueForecast], led: Sequence[L
     first = max(forecasts, key=lambda f: abs(f.outcome - 50.0))
     level = f"{100 * case.params.level:.0f} %"
     said = (
-        f"On {first.issue} the compromise mean leads to about {first.outcome:.0f} of 100; with the models' disagreement and "
+        f"On {first.issue} the compromise mean leads to about {first.outcome:.0f} of 100; with the models' "
+        "disagreement and "
         f"their past errors, {first.made.low:.0f} to {first.made.high:.0f} ({level} interval)."
     )
     if len(forecasts) > 1:
@@ -62,15 +67,34 @@ def estimate_outcomes(case: Case, forecasts: Sequence[IssueForecast], errors: Er
     for f in forecasts:
         past = errors.find(TOGETHER, f.two_poles)
         note = f"interval from inputs, models, and their errors on {past.n} issues of a legislature, not of a war"
-        found.append(Estimate(f"outcome_{slug(f.issue)}", f"{f.issue}: compromise mean", f.outcome, f.made.low, f.made.high,
-                              "points of 100", f.n, case.params.level, "as now", note))  # fmt: skip
+        found.append(
+            Estimate(
+                f"outcome_{slug(f.issue)}",
+                f"{f.issue}: compromise mean",
+                f.outcome,
+                f.made.low,
+                f.made.high,
+                "points of 100",
+                f.n,
+                case.params.level,
+                "as now",
+                note,
+            )
+        )
         if f.chance:
             found.append(
-                Estimate(f"chance_{slug(f.issue)}", f"{f.issue}: chance that it ends at 100{_means(f.meaning_100)}, not at 0",
-                         *f.chance, "chance", f.n, case.params.level, "as now",
-                         "range over draws and models; if it ends at a pole: "
-                         f"{100 * errors.between:.0f} % of such issues in the back-test ended between")
-            )  # fmt: skip
+                Estimate(
+                    f"chance_{slug(f.issue)}",
+                    f"{f.issue}: chance that it ends at 100{_means(f.meaning_100)}, not at 0",
+                    *f.chance,
+                    "chance",
+                    f.n,
+                    case.params.level,
+                    "as now",
+                    "range over draws and models; if it ends at a pole: "
+                    f"{100 * errors.between:.0f} % of such issues in the back-test ended between",
+                )
+            )
     return found
 
 
@@ -83,8 +107,20 @@ def estimate_moves(case: Case, led: Sequence[Led]) -> list[Estimate]:
     found = []
     for each in led[1:]:
         if each.refused or each.option is None:
-            found.append(Estimate(f"score_{slug(each.name)}", each.name, None, None, None, "points", 0, 0.8, "options: an assumption each",
-                                  each.refused))  # fmt: skip
+            found.append(
+                Estimate(
+                    f"score_{slug(each.name)}",
+                    each.name,
+                    None,
+                    None,
+                    None,
+                    "points",
+                    0,
+                    0.8,
+                    "options: an assumption each",
+                    each.refused,
+                )
+            )
             continue
         group = forecasters(each)
         note = "range over draws and models, without their errors"
@@ -93,12 +129,36 @@ def estimate_moves(case: Case, led: Sequence[Led]) -> list[Estimate]:
             gap = (each.outcomes - led[0].outcomes)[..., k]
             own = float(gap[each.models.index("compromise")].mean())
             low, high = (float(q) for q in np.quantile(gap[group], [0.1, 0.9]))
-            found.append(Estimate(f"difference_{slug(each.name)}_{slug(issue)}", f"{each.name}: {issue} moves by", own, low,
-                                  high, "points", n, 0.8, "options: an assumption each", note))  # fmt: skip
+            found.append(
+                Estimate(
+                    f"difference_{slug(each.name)}_{slug(issue)}",
+                    f"{each.name}: {issue} moves by",
+                    own,
+                    low,
+                    high,
+                    "points",
+                    n,
+                    0.8,
+                    "options: an assumption each",
+                    note,
+                )
+            )
         far = each.far[group]
         low, high = (float(q) for q in np.quantile(far, [0.1, 0.9]))
-        found.append(Estimate(f"far_{slug(each.name)}", f"{each.name}: weight left far from the outcome", float(far.mean()),
-                              low, high, "share", n, 0.8, "options: an assumption each", note))  # fmt: skip
+        found.append(
+            Estimate(
+                f"far_{slug(each.name)}",
+                f"{each.name}: weight left far from the outcome",
+                float(far.mean()),
+                low,
+                high,
+                "share",
+                n,
+                0.8,
+                "options: an assumption each",
+                note,
+            )
+        )
     return found
 
 
@@ -117,8 +177,10 @@ def list_assumptions(case: Case, led: Sequence[Led], errors: Errors) -> tuple[As
             f"tested on {errors.citation}: off by {past.get('mae', 0.0):.0f} points of 100 on average. {CAUTION}",
         ),
         Assumption(
-            "The positions, saliences and capabilities are what actors want, care for and can do.", "cannot be checked",
-            f"{int(case.land.sourced.sum())} of {int(np.isfinite(land.position[..., 1]).sum())} positions name a source",
+            "The positions, saliences and capabilities are what actors want, care for and can "
+            "do.", "cannot be checked",
+            f"{int(case.land.sourced.sum())} of {int(np.isfinite(land.position[..., 1]).sum())} positions "
+            "name a source",
         ),
         *(Assumption(text, "cannot be checked", "stated nowhere in the case") for text in land.assumed),
     ]  # fmt: skip
@@ -126,10 +188,13 @@ def list_assumptions(case: Case, led: Sequence[Led], errors: Errors) -> tuple[As
     bare = np.isclose(land.position[..., 2] - land.position[..., 0], 0.0) & np.isfinite(land.position[..., 1])
     if params.unsure and bare.any():
         found.append(
-            Assumption(f"A value stated without a range may be off by {100 * params.unsure:.0f} %.", "cannot be checked",
-                       f"{int(bare.sum())} positions have no range; {len(q.moving)} inputs in all are drawn "
-                       f"({params.shape}); --unsure changes it")
-        )  # fmt: skip
+            Assumption(
+                f"A value stated without a range may be off by {100 * params.unsure:.0f} %.",
+                "cannot be checked",
+                f"{int(bare.sum())} positions have no range; {len(q.moving)} inputs in all are drawn "
+                f"({params.shape}); --unsure changes it",
+            )
+        )
     for each in led[1:]:
         if each.option is not None:
             summary = f" {each.option.summary.rstrip('.')}." if each.option.summary else ""
@@ -150,14 +215,16 @@ def list_warnings(case: Case, led: Sequence[Led], forecasts: Sequence[IssueForec
     found += [f"Left out: {text}." for text in case.left_out]
     if forecasts:
         found.append(
-            "The challenge model is shown as dynamics, not as a forecast: its published equations and results do not agree, "
+            "The challenge model is shown as dynamics, not as a forecast: its published equations and results "
+            "do not agree, "
             "so both readings stand side by side."
         )
     found += [f"Option {each.name} has no outcome: {each.refused}." for each in led[1:] if each.refused]
     most = case.params.draws
     if forecasts and most > COMPARED:
         found.append(
-            f"The forecast rests on {most:,} draws; options are compared on the first {COMPARED:,} of them, exclusions on "
+            f"The forecast rests on {most:,} draws; options are compared on the first {COMPARED:,} of them, "
+            "exclusions on "
             f"{EXCLUDED:,}."
         )
     if not case.params.option and forecasts:
