@@ -74,6 +74,12 @@ def show_backtest(found: Backtest) -> None:
             f"Chance of a pole, on {found.brier.n} two-pole issues that ended at one: Brier {found.brier.value:.3f} "
             f"({found.brier.low:.3f} to {found.brier.high:.3f}); 0.250 is a coin."
         )
+    if found.inputs_alone_80 is not None:
+        console.print(
+            "Intervals of the compromise mean from uncertain inputs alone (each off by 10 % at most), said "
+            "to hold 80 %, held "
+            f"{_share(found.inputs_alone_80)}: they are no forecast."
+        )
     for text in found.left_out:
         console.print(f"left out: {text}", markup=False)
     console.print(CAUTION)

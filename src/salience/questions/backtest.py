@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from salience.errors import MethodError, QuestionError
 from salience.methods.cells import FloatArray
 from salience.methods.forecast import FEWEST, Past, chance_of_top, forecast, learn_errors, learn_slope
 from salience.methods.scores import Score, covered, crps, mean_score, right_side
+from salience.questions.backtest_inputs import cover_by_inputs
 from salience.questions.options_errors import Errors, shipped_errors
 from salience.questions.options_models import FORECASTERS, MODELS, run_models
 from salience.sources.resolved_issues import ResolvedIssue, read_resolved
 
 FEWEST_ACTORS = 3
 TOGETHER = "together"
+UNSURE = 0.1
 GRADED, TWO_POLES = "graded", "two poles"
 Bools = npt.NDArray[np.bool_]
 
@@ -64,7 +66,11 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """The table of a back-test; `brier` is of the chance of each pole, on two-pole issues that ended at one."""
+    """The table of a back-test.
+
+    `brier` is of the chance of each pole, on two-pole issues that ended at one; `inputs_alone_80` is how often 80 %
+    intervals of the compromise mean from uncertain inputs alone held, with every input off by 10 % at most.
+    """
 
     file: str
     issues: int
@@ -75,6 +81,7 @@ class Backtest:
     headline: str
     models: tuple[Scored, ...]
     brier: Score | None
+    inputs_alone_80: Score | None
     errors: Errors | None
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,7 +98,9 @@ class Backtest:
         return {
             "headline": self.headline, "models": models, "issues": self.issues, "proposals": self.proposals,
             "two_poles": self.two_poles, "between_poles": self.between_poles, "left_out": list(self.left_out),
-            "brier": asdict(self.brier) if self.brier else None, "interval_level": 0.8, "file": self.file,
+            "brier": asdict(self.brier) if self.brier else None,
+            "inputs_alone_80": asdict(self.inputs_alone_80) if self.inputs_alone_80 else None,
+            "interval_level": 0.8, "file": self.file,
         }  # fmt: skip
 
 
@@ -140,7 +149,10 @@ def backtest_file(path: str | Path, *, seed: int = 0) -> Backtest:
         raise QuestionError(
             f"{file.name}: a back-test needs two proposals or more with issues of three actors or more"
         )
-    return score_cases(cases, file.name, left, seed)
+    return replace(
+        score_cases(cases, file.name, left, seed),
+        inputs_alone_80=cover_by_inputs(fit, unsure=UNSURE, seed=seed),
+    )
 
 
 def run_cases(issues: Sequence[ResolvedIssue]) -> Cases:
@@ -196,7 +208,7 @@ def score_cases(cases: Cases, file: str, left_out: tuple[str, ...], seed: int) -
     between = int((cases.two & ~poles).sum())
     return Backtest(
         file, len(y), len(set(of.tolist())), int(cases.two.sum()), between, left_out, best, tuple(scored),
-        _score_poles(cases, poles, names.index("compromise"), seed), learn_all(cases, file, scored),
+        _score_poles(cases, poles, names.index("compromise"), seed), None, learn_all(cases, file, scored),
     )  # fmt: skip
 
 
@@ -231,14 +243,32 @@ def learn_all(cases: Cases, citation: str, scored: Sequence[Scored]) -> Errors |
                 if name != "nash_disagreement":
                     return None
     poles = cases.two & np.isin(cases.truth, (0.0, 100.0))
-    slope = learn_slope(cases.outcomes[names.index("compromise")][poles], cases.truth[poles] == 100.0)
+    outcome, top = cases.outcomes[names.index("compromise")][poles], cases.truth[poles] == 100.0
+    slope = learn_slope(outcome, top)
+    slopes = _slopes_anew(outcome, top, cases.proposal[poles])
     share = float((cases.two & ~poles).sum() / max(cases.two.sum(), 1))
     scores = {
         each.model: {"mae": each.mae.value, "crps": each.crps.value, "skill": each.skill or 0.0,
                      "coverage_80": each.coverage_80.value, "width_80": each.width_80 or 0.0, "n": float(each.n)}
         for each in scored if each.mae and each.coverage_80
     }  # fmt: skip
-    return Errors(past, slope, share, citation, scores)
+    return Errors(past, slope, slopes, share, citation, scores)
+
+
+def _slopes_anew(
+    outcome: FloatArray, top: Bools, clusters: npt.NDArray[np.str_], number: int = 200
+) -> tuple[float, ...]:
+    """Return 21 quantiles of the slope with proposals drawn anew."""
+    names = sorted(set(clusters.tolist()))
+    if not names:
+        return (0.0,)
+    rng = np.random.default_rng(0)
+    rows = [np.flatnonzero(clusters == name) for name in names]
+    found = []
+    for _ in range(number):
+        drawn = np.concatenate([rows[k] for k in rng.integers(0, len(rows), len(rows))])
+        found.append(learn_slope(outcome[drawn], top[drawn]))
+    return tuple(float(q) for q in np.quantile(found, np.linspace(0.0, 1.0, 21)))
 
 
 def _learn(cases: Cases, group: Sequence[int], keep: Bools, wider: Bools) -> Past:

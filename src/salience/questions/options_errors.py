@@ -25,6 +25,8 @@ class Errors:
         (model, "graded" or "two poles") to how far it was off.
     slope : float
         Of the chance of a pole in the compromise mean; see `chance_of_top`.
+    slopes : tuple of float
+        The same with proposals drawn anew: how well it is known.
     between : float
         Share of two-pole issues that ended at neither pole.
     citation : str
@@ -35,6 +37,7 @@ class Errors:
 
     past: dict[tuple[str, str], Past]
     slope: float
+    slopes: tuple[float, ...]
     between: float
     citation: str
     scores: dict[str, dict[str, float]]
@@ -57,7 +60,7 @@ class Errors:
         scores = {
             name: {key: round(value, 4) for key, value in of.items()} for name, of in self.scores.items()
         }
-        head = {"citation": self.citation, "slope": round(self.slope, 3), "between": round(self.between, 3),
+        head = {"citation": self.citation, "slope": round(self.slope, 3), "slopes": plain(self.slopes), "between": round(self.between, 3),
                 "scores": scores}  # fmt: skip
         text = ",\n".join("  " + json.dumps(row) for row in rows)
         return json.dumps(head)[:-1] + ', "past": [\n' + text + "\n]}\n"
@@ -72,7 +75,9 @@ def read_errors(path: Path) -> Errors:
         )
         for row in data["past"]
     }
-    return Errors(past, data["slope"], data["between"], data["citation"], data["scores"])
+    return Errors(
+        past, data["slope"], tuple(data["slopes"]), data["between"], data["citation"], data["scores"]
+    )
 
 
 @cache

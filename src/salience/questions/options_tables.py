@@ -60,9 +60,10 @@ def forecast_issues(case: Case, values: FloatArray, errors: Errors) -> list[Issu
         low, high = np.quantile(own, [tail, 1.0 - tail])
         chance = None
         if two:
-            tops = chance_of_top(outcomes[:, :, k], errors.slope)
+            few = np.quantile(outcomes[:, :, k], np.linspace(0.01, 0.99, 50), axis=1)
+            tops = np.stack([chance_of_top(few, slope) for slope in errors.slopes])
             ends = np.quantile(tops, [tail, 1.0 - tail])
-            chance = (float(tops[FORECASTERS.index(HEADLINE)].mean()), float(ends[0]), float(ends[1]))
+            chance = (float(chance_of_top(own, errors.slope).mean()), float(ends[0]), float(ends[1]))
         found.append(
             IssueForecast(str(issue["name"]), issue["meaning_0"] or "", issue["meaning_100"] or "", two,
                           float(own.mean()), made, (float(low), float(high)), chance, int(np.isfinite(best).sum()))

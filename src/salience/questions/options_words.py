@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from salience.questions.answer import Assumption, Estimate, Method
+from salience.questions.answer import Assumption, Estimate, Method, format_number
 from salience.questions.options_compare import COMPARED, EXCLUDED, Led, forecasters
 from salience.questions.options_draws import Table as Case
 from salience.questions.options_errors import Errors
@@ -39,9 +39,15 @@ def say_headline(case: Case, forecasts: Sequence[IssueForecast], led: Sequence[L
     level = f"{100 * case.params.level:.0f} %"
     said = (
         f"On {first.issue} the compromise mean leads to about {first.outcome:.0f} of 100; with the models' "
-        "disagreement and "
-        f"their past errors, {first.made.low:.0f} to {first.made.high:.0f} ({level} interval)."
+        f"disagreement and their past errors, {first.made.low:.0f} to {first.made.high:.0f} ({level} interval)."
     )
+    if first.chance:
+        at, low, high = (format_number(c, "chance") for c in first.chance)
+        said = (
+            f"On {first.issue}, if it ends at a pole, the chance that this is 100{_means(first.meaning_100)} "
+            f"is about {at} "
+            f"({level} interval {low} to {high})."
+        )
     if len(forecasts) > 1:
         said += (
             f" Over {len(forecasts)} issues such intervals are {np.mean(widths):.0f} points wide on average."
@@ -91,7 +97,7 @@ def estimate_outcomes(case: Case, forecasts: Sequence[IssueForecast], errors: Er
                     f.n,
                     case.params.level,
                     "as now",
-                    "range over draws and models; if it ends at a pole: "
+                    "range over draws, models and past issues; if it ends at a pole: "
                     f"{100 * errors.between:.0f} % of such issues in the back-test ended between",
                 )
             )
