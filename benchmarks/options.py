@@ -1,7 +1,7 @@
 """Speed of the bargaining models and of the options question: python benchmarks/options.py FOLDER.
 
-FOLDER holds the negotiation tables (copenhagen.csv, emission_standards.csv, deu3_part.csv). The machine may be shared, so
-each rate is printed per second and per second of processor time.
+FOLDER holds the negotiation tables (copenhagen.csv, emission_standards.csv, deu3_part.csv). The machine may be shared,
+so each rate is printed per second and per second of processor time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from salience.questions.options_draws import lay_table
 from salience.questions.options_models import MODELS
 from salience.questions.options_params import OptionsParams
 
-# KTAB (C++), the Python replication of the challenge model and decide-exchange-model, measured beforehand on this machine.
+# Measured beforehand, not in the same run.
 PEERS = (
     "KTAB 1.5 to 3.3 s a run of 25 × 3 and 642 s of 100 × 1; the Python replication 73 s a round at 25 actors; "
     "decide-exchange-model 22 s for COP21 (15 × 13, 10 rounds)"

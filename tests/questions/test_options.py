@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -265,6 +267,18 @@ def test_faulty_options_are_refused_with_the_key(make, toml, message):
 def test_names_that_the_case_does_not_have_are_said(make, toml, message):
     with pytest.raises(QuestionError, match=message):
         make(toml).ask("options", **QUICK)
+
+
+def test_the_options_in_the_docs_are_ones_that_are_read():
+    page = (Path(__file__).parents[2] / "docs" / "options.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    data = tomllib.loads(snippet)
+    params = OptionsParams.model_validate({**data["questions"]["options"], "option": data["option"]})
+    assert (
+        edits_in_words(params.option["recognise_the_elders"]) == "capability of Assembly of Upland Elders × 3"
+    )
+    for lever in re.findall(r"^\| `(\w+)", page, re.MULTILINE):
+        assert lever in {field.alias or name for name, field in Option.model_fields.items()}
 
 
 def test_edits_are_said_in_words():

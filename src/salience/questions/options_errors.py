@@ -60,8 +60,13 @@ class Errors:
         scores = {
             name: {key: round(value, 4) for key, value in of.items()} for name, of in self.scores.items()
         }
-        head = {"citation": self.citation, "slope": round(self.slope, 3), "slopes": plain(self.slopes), "between": round(self.between, 3),
-                "scores": scores}  # fmt: skip
+        head = {
+            "citation": self.citation,
+            "slope": round(self.slope, 3),
+            "slopes": plain(self.slopes),
+            "between": round(self.between, 3),
+            "scores": scores,
+        }
         text = ",\n".join("  " + json.dumps(row) for row in rows)
         return json.dumps(head)[:-1] + ', "past": [\n' + text + "\n]}\n"
 

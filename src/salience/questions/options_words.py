@@ -42,16 +42,15 @@ def say_headline(case: Case, forecasts: Sequence[IssueForecast], led: Sequence[L
         f"disagreement and their past errors, {first.made.low:.0f} to {first.made.high:.0f} ({level} interval)."
     )
     if first.chance:
-        at, low, high = (format_number(c, "chance") for c in first.chance)
+        at, least, most = (format_number(c, "chance") for c in first.chance)
         said = (
             f"On {first.issue}, if it ends at a pole, the chance that this is 100{_means(first.meaning_100)} "
             f"is about {at} "
-            f"({level} interval {low} to {high})."
+            f"({level} interval {least} to {most})."
         )
     if len(forecasts) > 1:
-        said += (
-            f" Over {len(forecasts)} issues such intervals are {np.mean(widths):.0f} points wide on average."
-        )
+        width = float(np.mean(widths))
+        said += f" Over {len(forecasts)} issues the outcomes' {level} intervals are {width:.0f} points wide on average."
     moves = moves_of(led)
     if moves:
         name, k, mean, low, high = max(moves, key=lambda m: abs(m[2]))
