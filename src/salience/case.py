@@ -152,7 +152,7 @@ class Case:
             There is no such question, or a parameter is wrong.
         """
         found = find_question(question)
-        given = {**self.file.questions.get(question, {}), **params}
+        given = {**self.file.given(question), **params}
         checked = check_params(question, given, f"question {question}")
         self._settle()
         setting = self.file.setting

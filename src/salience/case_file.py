@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from salience.errors import CaseError, InputError
 from salience.questions.catalogue import find_question, question_names
+from salience.questions.options_params import Option
 from salience.questions.setting import Setting
 from salience.record.names import normalise_name
 from salience.record.source_names import SourceRule
@@ -53,6 +54,9 @@ class CaseFile(Setting):
     questions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="The questions to ask, each with its parameters."
     )
+    option: dict[str, Option] = Field(
+        default_factory=dict, description="What would be done, by name; the options question compares them."
+    )
 
     @field_validator("reader")
     @classmethod
@@ -64,6 +68,16 @@ class CaseFile(Setting):
             return None if told is None else ReaderSettings.model_validate(told)
         except ValidationError as error:
             raise ValueError(explain_fault(error, ReaderSettings)) from error
+
+    def given(self, question: str) -> dict[str, Any]:
+        """Return what the file says of a question's parameters, its options among them."""
+        said = self.questions.get(question, {})
+        if question != "options" or not self.option:
+            return said
+        return {
+            **said,
+            "option": {name: each.model_dump(by_alias=True) for name, each in self.option.items()},
+        }
 
     @property
     def setting(self) -> Setting:

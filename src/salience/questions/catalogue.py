@@ -48,6 +48,10 @@ _PLACES = {
         "salience.questions.table_params:TableParams",
         "salience.questions.table:ask_table",
     ),
+    "options": (
+        "salience.questions.options_params:OptionsParams",
+        "salience.questions.options:ask_options",
+    ),
 }
 
 
