@@ -44,7 +44,8 @@ def clock(work: Callable[[], object]) -> tuple[float, float]:
 
 def measure_rates() -> None:
     print(
-        "25 actors × 3 issues\n\n| model | scenarios | a second | a CPU second | aimed at, a second on two cores |\n|---|---|---|---|---|"
+        "25 actors × 3 issues\n\n| model | scenarios | a second | a CPU second | aimed at, two cores |\n"
+        "|---|---|---|---|---|"
     )
     for name, draws, aim, run in (
         ("compromise", 100_000, "200,000", lambda x: bargaining.compromise(*x)),
@@ -68,7 +69,8 @@ def measure_copenhagen(folder: Path) -> None:
         table.outcomes(values[:4], [model.name for model in MODELS])
         wall, cpu = clock(lambda: table.outcomes(values, [model.name for model in MODELS]))
         print(
-            f"\nCopenhagen, 11 × 7, all {len(MODELS)} models on 10,000 draws: {wall:.1f} s, {cpu:.1f} s of CPU (aim 15 s)"
+            f"\nCopenhagen, 11 × 7, all {len(MODELS)} models on 10,000 draws: {wall:.1f} s, "
+            f"{cpu:.1f} s of CPU (aim 15 s)"
         )
         wall, cpu = clock(lambda: case.ask("options"))
         print(f"the whole question on it, without options of the case: {wall:.1f} s, {cpu:.1f} s of CPU")
