@@ -18,10 +18,10 @@ import numpy as np
 from salience.case import new_case, open_case
 from salience.methods import bargaining
 from salience.questions.backtest import backtest_file
-from salience.questions.landscape_inputs import read_landscape
-from salience.questions.options_draws import lay_table
-from salience.questions.options_models import MODELS
-from salience.questions.options_params import OptionsParams
+from salience.questions.landscape.inputs import read_landscape
+from salience.questions.options.draws import lay_table
+from salience.questions.options.models import MODELS
+from salience.questions.options.params import OptionsParams
 
 # Measured beforehand, not in the same run.
 PEERS = (

@@ -15,11 +15,11 @@ from collections.abc import Callable
 import numpy as np
 
 from salience.methods.lottery import fair_lottery
-from salience.methods.seats_audit import find_witnesses, violated
-from salience.methods.seats_limits import Limits, make_limits, unit
-from salience.methods.seats_profile import read_profile, read_seated
-from salience.methods.seats_proposal import proportional_approval
-from salience.methods.seats_rules import equal_shares
+from salience.methods.seats.audit import find_witnesses, violated
+from salience.methods.seats.limits import Limits, make_limits, unit
+from salience.methods.seats.profile import read_profile, read_seated
+from salience.methods.seats.proposal import proportional_approval
+from salience.methods.seats.rules import equal_shares
 
 VOTERS, ACTORS, SEATS, DRAWS = 100, 60, 15, 1000
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from salience.questions.answer import Answer
-from salience.questions.landscape import ask_landscape
-from salience.questions.landscape_params import LandscapeParams
+from salience.questions.landscape.ask import ask_landscape
+from salience.questions.landscape.params import LandscapeParams
 from salience.questions.setting import Setting
 from salience.record.landscape import CASE_TABLES, write_landscape
 from salience.record.store import Record

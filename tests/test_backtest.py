@@ -13,8 +13,8 @@ from salience.cli import app
 from salience.errors import InputError, QuestionError
 from salience.methods.forecast import forecast, learn_errors
 from salience.questions.backtest import backtest_file, choose_headline, run_cases
-from salience.questions.options_errors import read_errors, shipped_errors
-from salience.questions.options_models import FORECASTERS, MODELS
+from salience.questions.options.errors import read_errors, shipped_errors
+from salience.questions.options.models import FORECASTERS, MODELS
 from salience.sources.resolved_issues import read_resolved
 
 HEADER = "proposal,issue,actor,position,salience,reference_point,outcome\n"

@@ -12,14 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from salience.errors import CaseError, InputError
 from salience.questions.catalogue import find_question, question_names
-from salience.questions.options_params import Option
+from salience.questions.options.params import Option
 from salience.questions.setting import Setting
 from salience.record.names import normalise_name
 from salience.record.source_names import SourceRule
 from salience.sources.mapped import SourceKind
 
 if TYPE_CHECKING:
-    from salience.reading.model_settings import ReaderSettings
+    from salience.reading.model.settings import ReaderSettings
 
 CASE_FILE, SOURCES_FILE = "case.toml", "sources.csv"
 SOURCE_COLUMNS = ("name", "canonical", "kind", "country", "language", "speaks_for", "independence_group")
@@ -62,7 +62,7 @@ class CaseFile(Setting):
     @classmethod
     def _readable(cls, told: Any) -> ReaderSettings | None:
         # Imported here: cases without a model start faster without it.
-        from salience.reading.model_settings import ReaderSettings
+        from salience.reading.model.settings import ReaderSettings
 
         try:
             return None if told is None else ReaderSettings.model_validate(told)

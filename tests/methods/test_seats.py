@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from salience.errors import MethodError
-from salience.methods.seats_audit import (
+from salience.methods.seats.audit import (
     find_violations,
     find_witnesses,
     received_seats,
     repair_list,
     unrepresented,
 )
-from salience.methods.seats_limits import make_limits, no_limits, smallest_conflict, unit
-from salience.methods.seats_proposal import approval_score, price_limits, proportional_approval
-from salience.methods.seats_rules import equal_shares, sequential_phragmen
+from salience.methods.seats.limits import make_limits, no_limits, smallest_conflict, unit
+from salience.methods.seats.proposal import approval_score, price_limits, proportional_approval
+from salience.methods.seats.rules import equal_shares, sequential_phragmen
 
 # Lackner & Skowron (2023), Multi-Winner Voting with Approval Preferences, Example 2.1: candidates a to g.
 A, B, C, D, E, F, G = range(7)

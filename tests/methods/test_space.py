@@ -153,7 +153,7 @@ def test_groups_of_noise_are_weak_and_do_not_hold():
 
 def test_silhouette_is_scikit_learns():
     metrics = pytest.importorskip("sklearn.metrics")
-    from salience.methods.space_groups import _silhouette
+    from salience.methods.space.groups import _silhouette
 
     x = plane(5, 14)
     labels = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3])

@@ -14,11 +14,11 @@ import pytest
 
 from salience.methods import bargaining
 from salience.questions.answer import Answer
-from salience.questions.landscape_draws import draw_landscape
-from salience.questions.landscape_find import find_landscape
-from salience.questions.landscape_inputs import read_landscape
-from salience.questions.landscape_labels import place_labels
-from salience.questions.landscape_params import LandscapeParams
+from salience.questions.landscape.draws import draw_landscape
+from salience.questions.landscape.find import find_landscape
+from salience.questions.landscape.inputs import read_landscape
+from salience.questions.landscape.labels import place_labels
+from salience.questions.landscape.params import LandscapeParams
 from salience.record.store import ParquetRecord, Record
 from salience.sources.negotiation import import_negotiation
 from salience.worlds import World

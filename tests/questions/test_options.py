@@ -12,14 +12,14 @@ import pytest
 
 from salience.case import Case, new_case, open_case
 from salience.errors import CaseError, QuestionError
-from salience.questions import options_draws
 from salience.questions.answer import Answer
-from salience.questions.landscape_inputs import read_landscape
-from salience.questions.options_compare import lead, regrets
-from salience.questions.options_draws import lay_table
-from salience.questions.options_levers import edits_in_words
-from salience.questions.options_models import FORECASTERS
-from salience.questions.options_params import Option, OptionsParams
+from salience.questions.landscape.inputs import read_landscape
+from salience.questions.options import draws as options_draws
+from salience.questions.options.compare import lead, regrets
+from salience.questions.options.draws import lay_table
+from salience.questions.options.levers import edits_in_words
+from salience.questions.options.models import FORECASTERS
+from salience.questions.options.params import Option, OptionsParams
 
 ACTORS = "name,capability_best,source\nGov,2,x\nNorth,1,x\nSouth,1,x\nWomen,1,x\n"
 ISSUES = "issue,meaning_0,meaning_100,two_poles,reference\nborder,closed,open,,20\nrecognition,never,at once,yes,0\n"

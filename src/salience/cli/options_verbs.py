@@ -41,7 +41,7 @@ def show_backtest(found: Backtest) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from salience.questions.options_tables import CAUTION
+    from salience.questions.options.tables import CAUTION
 
     # Narrower than this the table's numbers would be cut.
     console = Console(highlight=False, width=max(Console().width, 136))

@@ -16,8 +16,8 @@ from salience.methods.cells import FloatArray
 from salience.methods.forecast import FEWEST, Past, chance_of_top, forecast, learn_errors, learn_slope
 from salience.methods.scores import Score, covered, crps, mean_score, right_side
 from salience.questions.backtest_inputs import cover_by_inputs
-from salience.questions.options_errors import Errors, shipped_errors
-from salience.questions.options_models import FORECASTERS, MODELS, run_models
+from salience.questions.options.errors import Errors, shipped_errors
+from salience.questions.options.models import FORECASTERS, MODELS, run_models
 from salience.sources.resolved_issues import ResolvedIssue, read_resolved
 
 FEWEST_ACTORS = 3
