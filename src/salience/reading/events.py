@@ -50,12 +50,21 @@ def _listed() -> tuple[tuple[str, tuple[str, ...], bool], ...]:
     return tuple(found)
 
 
+@cache
+def _by_first_letters() -> dict[str, tuple[tuple[str, tuple[str, ...], bool], ...]]:
+    """Return what is listed by its first two letters, so that most words are told apart at once."""
+    table: dict[str, list[tuple[str, tuple[str, ...], bool]]] = {}
+    for entry in _listed():
+        table.setdefault(entry[1][0][:2], []).append(entry)
+    return {letters: tuple(entries) for letters, entries in table.items()}
+
+
 @lru_cache(maxsize=1 << 16)
 def _begun_by(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the types and phrases that a word may begin, the longest phrase first."""
     begun = [
         (kind, phrase)
-        for kind, phrase, stem in _listed()
+        for kind, phrase, stem in _by_first_letters().get(word[:2], ())
         if word == phrase[0] or (stem and word.startswith(phrase[0]))
     ]
     return tuple(sorted(begun, key=lambda each: -len(each[1])))

@@ -65,6 +65,14 @@ def beside_others(
 
 def fit_second(columns: Array, y: Any, groups: Any, seed: int) -> tuple[Any, Array]:
     """Fit the second look at one role; its log odds for each candidate as seen from the other folds."""
+    from threadpoolctl import threadpool_limits
+
+    # The trees are small: many threads wait for one another longer than they work.
+    with threadpool_limits(1, user_api="openmp"):
+        return _fit_folds(columns, y, groups, seed)
+
+
+def _fit_folds(columns: Array, y: Any, groups: Any, seed: int) -> tuple[Any, Array]:
     out = np.zeros(len(y))
     for fold in np.unique(groups):
         inside = groups != fold
@@ -77,7 +85,10 @@ def fit_second(columns: Array, y: Any, groups: Any, seed: int) -> tuple[Any, Arr
 
 def log_odds(model: Any, columns: Array) -> Array:
     """Return a fitted model's log odds, kept within what a float can hold."""
-    p = np.clip(model.predict_proba(columns)[:, 1], 1e-9, 1 - 1e-9)
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="openmp"):
+        p = np.clip(model.predict_proba(columns)[:, 1], 1e-9, 1 - 1e-9)
     return np.asarray(np.log(p / (1 - p)))
 
 
