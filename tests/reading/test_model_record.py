@@ -61,7 +61,7 @@ def case(tmp_path: Path, stub: Stub) -> Path:
     """A case with six texts, read by rules, whose model is the stub."""
     folder = tmp_path / "case"
     salience_says("new", folder)
-    (folder / "actors.csv").write_text(
+    (folder / "aliases.csv").write_text(
         "label,kind\nTaliban,organisation\nNational Resistance Front,organisation\n",
         encoding="utf-8",
     )

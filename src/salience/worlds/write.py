@@ -217,12 +217,31 @@ group = "Uplanders"
 [questions.change]
 {_change_toml(world)}
 [questions.landscape]
-"""
+{_options_toml()}"""
 
 
 def _change_toml(world: World) -> str:
     asked = change_question(world)
     return "".join(f"{key} = [{_quoted(value)}]\n" for key, value in sorted(asked.items()))
+
+
+def _options_toml() -> str:
+    """Write two options: the absent are invited, the elders are recognised."""
+    unheard = ("Halvanea Women's Council", "Displaced People's Committee")
+    names = ", ".join(_quoted(name) for name in unheard)
+    return f"""
+[questions.options]
+absent = [{names}]
+draws = 2000
+
+[option.seat_the_unheard]
+summary = "The women's council and the displaced people's committee are invited."
+invite = [{names}]
+
+[option.recognise_the_elders]
+summary = "The upland elders are recognised and funded as a party of their own."
+capability = {{ "Assembly of Upland Elders" = 3 }}
+"""
 
 
 def _official(world: World) -> int | None:
