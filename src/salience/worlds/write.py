@@ -232,7 +232,6 @@ def _options_toml() -> str:
     return f"""
 [questions.options]
 absent = [{names}]
-draws = 2000
 
 [option.seat_the_unheard]
 summary = "The women's council and the displaced people's committee are invited."
