@@ -68,7 +68,8 @@ def measure_copenhagen(folder: Path) -> None:
         table.outcomes(values[:4], [model.name for model in MODELS])
         wall, cpu = clock(lambda: table.outcomes(values, [model.name for model in MODELS]))
         print(
-            f"\nCopenhagen, 11 × 7, all {len(MODELS)} models on 10,000 draws: {wall:.1f} s, {cpu:.1f} s of CPU (aim 15 s)"
+        what = f"Copenhagen, 11 × 7, all {len(MODELS)} models on 10,000 draws"
+        print(f"\n{what}: {wall:.1f} s, {cpu:.1f} s of CPU (aim 15 s)")
         )
         wall, cpu = clock(lambda: case.ask("options"))
         print(f"the whole question on it, without options of the case: {wall:.1f} s, {cpu:.1f} s of CPU")
