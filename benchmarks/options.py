@@ -43,9 +43,8 @@ def clock(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def measure_rates() -> None:
-    print(
-        "25 actors × 3 issues\n\n| model | scenarios | a second | a CPU second | aimed at, a second on two cores |\n|---|---|---|---|---|"
-    )
+    print("25 actors × 3 issues\n\n| model | scenarios | a second | a CPU second | aimed at on two cores |")
+    print("|---|---|---|---|---|")
     for name, draws, aim, run in (
         ("compromise", 100_000, "200,000", lambda x: bargaining.compromise(*x)),
         ("challenges, as written, 10 rounds", 4000, "2,000", lambda x: bargaining.expected_utility(*x, "as_written")),
@@ -67,10 +66,8 @@ def measure_copenhagen(folder: Path) -> None:
         values = table.draw_values(10_000, 0)
         table.outcomes(values[:4], [model.name for model in MODELS])
         wall, cpu = clock(lambda: table.outcomes(values, [model.name for model in MODELS]))
-        print(
         what = f"Copenhagen, 11 × 7, all {len(MODELS)} models on 10,000 draws"
         print(f"\n{what}: {wall:.1f} s, {cpu:.1f} s of CPU (aim 15 s)")
-        )
         wall, cpu = clock(lambda: case.ask("options"))
         print(f"the whole question on it, without options of the case: {wall:.1f} s, {cpu:.1f} s of CPU")
 
