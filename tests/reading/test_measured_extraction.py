@@ -59,11 +59,11 @@ def test_muc_roles_on_a_slice_beat_a_guess(shared_data: Path):
     folder = shared_data / "muc4"
     if not folder.is_dir():
         pytest.skip("needs the MUC-4 texts")
-    train = reading_muc.load(folder / "train.jsonl.gz")[:120]
-    rows = reading_muc.load(folder / "dev.jsonl.gz")[:40]
+    train = reading_muc.load(folder / "train.jsonl.gz")[:90]
+    rows = reading_muc.load(folder / "dev.jsonl.gz")[:30]
     told = reading_muc.score(rows, reading_muc.learn_and_read(train, rows))
-    # From a tenth of the texts; the whole gives .41 (docs/reading_quality.md). The rules alone give .17 on all of dev.
-    assert told["micro"]["f1"] > 0.12
+    # From a fourteenth of the texts; the whole gives .41 (docs/reading_quality.md). The rules alone give .17 on all of dev.
+    assert told["micro"]["f1"] > 0.1
 
 
 def test_names_of_one_small_source_are_read_with_what_another_taught(shared_data: Path):
