@@ -14,7 +14,7 @@ test: $(VENV)/dev ## install, then every check that a change must pass
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix .

@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from salience.questions.attention_cells import common_labels, covered_events, reduce_events
-from salience.questions.attention_fits import fit_views
-from salience.questions.attention_params import AttentionParams
+from salience.questions.attention.cells import common_labels, covered_events, reduce_events
+from salience.questions.attention.fits import fit_views
+from salience.questions.attention.params import AttentionParams
 from salience.questions.setting import Area, Capital, Period, Setting
 from salience.record.events import refresh_events
 from salience.record.store import Record

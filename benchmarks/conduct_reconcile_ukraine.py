@@ -74,7 +74,7 @@ def print_one_series(found: Cumulative, series: list[str], sources: list[Source]
 
 
 def draw_series(found: Cumulative, series: list[str], sources: list[Source], target: Path) -> None:
-    from salience.questions.reconcile_figures import chart_series
+    from salience.questions.reconcile.figures import chart_series
 
     levels = {
         name: found.series(series.index(SHOWN), sources.index((name, "Russia")))

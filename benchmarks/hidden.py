@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from salience.methods import capture
-from salience.methods.capture_graphs import graph_terms
+from salience.methods.capture.graphs import graph_terms
 
 LCMCR = {"kosovo.csv": 142, "UKdat_5.csv": 83, "Ned_5.csv": 11}
 NAMES = {"kosovo.csv": "Kosovo", "UKdat_5.csv": "UK", "Ned_5.csv": "Netherlands"}

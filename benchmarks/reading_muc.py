@@ -20,7 +20,7 @@ from typing import Any
 from reading_scores import Counts, Entity, match_entities, together
 from salience.reading.events import find_events
 from salience.reading.learning import RoleReader, fold_name
-from salience.reading.learning_roles import learn_names, split_words
+from salience.reading.learning.roles import learn_names, split_words
 from salience.reading.names import Matcher
 from salience.reading.reader import find_mentions
 from salience.reading.sentences import split_sentences

@@ -4,7 +4,7 @@ FOLDER is one source (documents.json and entities.json) or a folder of sources. 
 the sources beside it, or in --others, never from itself. Exact: begin, end and type all agree; `overlap` forgives the
 borders. Four readers are measured on the same texts: spaCy alone, a list of the other sources' names before spaCy, the
 rules with aliases and spaCy's suggestions, and the judge that learned from the other sources' reviewed names
-(`salience.reading.learning_mentions`). The figures at the top are the judge's.
+(`salience.reading.learning.mentions`). The figures at the top are the judge's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reading_scores import Counts, together
-from salience.reading.learning_mentions import MentionJudge
+from salience.reading.learning.mentions import MentionJudge
 from salience.reading.names import Alias, Matcher
 from salience.reading.reader import find_mentions
 from salience.reading.sentences import split_sentences

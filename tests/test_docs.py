@@ -64,7 +64,7 @@ def test_the_mapping_in_the_docs_is_one_that_is_read(tmp_path: Path) -> None:
 
 def test_the_parameters_in_the_docs_are_the_questions() -> None:
     from salience.cli.params import parse_params
-    from salience.questions.attention_params import AttentionParams
+    from salience.questions.attention.params import AttentionParams
 
     text = (ROOT / "docs" / "attention.md").read_text(encoding="utf-8")
     (line,) = re.findall(r"salience ask CASE attention (.*)", text)

@@ -152,7 +152,7 @@ class Case:
             There is no such question, or a parameter is wrong.
         """
         found = find_question(question)
-        given = {**self.file.questions.get(question, {}), **params}
+        given = {**self.file.given(question), **params}
         checked = check_params(question, given, f"question {question}")
         self._settle()
         setting = self.file.setting
@@ -187,11 +187,12 @@ class Case:
             )
             for i in self.file.inputs
         )
-        if not self.record.rows("SELECT 1 FROM origin LIMIT 1"):
+        self._settle(progress)
+        # A case may be made of its own tables alone: actors, their positions, who is invited.
+        if not self.record.rows("SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"):
             raise CaseError(
                 f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"
             )
-        self._settle(progress)
         answers = tuple(self.ask(question, progress=progress) for question in self.file.questions)
         for answer in answers:
             write_tables(self.folder / ANSWERS / answer.question, answer)

@@ -12,13 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from salience.errors import CaseError, InputError
 from salience.questions.catalogue import find_question, question_names
+from salience.questions.options.params import Option
 from salience.questions.setting import Setting
 from salience.record.names import normalise_name
 from salience.record.source_names import SourceRule
 from salience.sources.mapped import SourceKind
 
 if TYPE_CHECKING:
-    from salience.reading.model_settings import ReaderSettings
+    from salience.reading.model.settings import ReaderSettings
 
 CASE_FILE, SOURCES_FILE = "case.toml", "sources.csv"
 SOURCE_COLUMNS = ("name", "canonical", "kind", "country", "language", "speaks_for", "independence_group")
@@ -53,17 +54,30 @@ class CaseFile(Setting):
     questions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="The questions to ask, each with its parameters."
     )
+    option: dict[str, Option] = Field(
+        default_factory=dict, description="What would be done, by name; the options question compares them."
+    )
 
     @field_validator("reader")
     @classmethod
     def _readable(cls, told: Any) -> ReaderSettings | None:
         # Imported here: cases without a model start faster without it.
-        from salience.reading.model_settings import ReaderSettings
+        from salience.reading.model.settings import ReaderSettings
 
         try:
             return None if told is None else ReaderSettings.model_validate(told)
         except ValidationError as error:
             raise ValueError(explain_fault(error, ReaderSettings)) from error
+
+    def given(self, question: str) -> dict[str, Any]:
+        """Return what the file says of a question's parameters, its options among them."""
+        said = self.questions.get(question, {})
+        if question != "options" or not self.option:
+            return said
+        return {
+            **said,
+            "option": {name: each.model_dump(by_alias=True) for name, each in self.option.items()},
+        }
 
     @property
     def setting(self) -> Setting:

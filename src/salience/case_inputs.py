@@ -14,10 +14,12 @@ from salience.record.actors import ActorRule, settle_actors
 from salience.record.decisions import settle_log
 from salience.record.events import refresh_events
 from salience.record.landscape import CASE_TABLES, write_landscape
+from salience.record.seating import write_seating
 from salience.record.source_names import SourceRule, settle_sources, sources_differ
 from salience.record.store import Record
 from salience.sources.landscape_files import read_landscape_files
 from salience.sources.load import Imported, import_file
+from salience.sources.seating_files import read_seating_files
 
 RAW, ALIASES_FILE, ROLES_FILE = "raw", "aliases.csv", "roles.toml"
 POPULATION_FILE = "population.csv"
@@ -94,7 +96,7 @@ def settle(
     actors: Sequence[ActorRule],
     progress: Progress | None,
 ) -> None:
-    """Let the record follow the case's own lists (sources, names, population, landscape), then read what is not read yet."""
+    """Let the record follow the case's own lists (sources, names, population, …), then read what is not read yet."""
     population = folder / POPULATION_FILE
     if population.is_file():
         from salience.sources.population import import_population
@@ -107,6 +109,7 @@ def settle(
     with record.transaction() as connection:
         settle_actors(connection, actors)
         write_landscape(connection, read_landscape_files(folder), CASE_TABLES)
+        write_seating(connection, read_seating_files(folder), CASE_TABLES)
     # A record made anew from raw files takes back what people decided.
     settle_log(record)
     if record.rows("SELECT 1 FROM text LIMIT 1"):

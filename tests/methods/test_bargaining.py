@@ -9,7 +9,8 @@ import pytest
 from scipy.optimize import minimize
 
 from salience.errors import MethodError
-from salience.methods import bargaining, bargaining_table
+from salience.methods import bargaining
+from salience.methods.bargaining import table as bargaining_table
 
 MODELS = {
     "compromise": bargaining.compromise,
@@ -64,7 +65,7 @@ def test_two_readings_disagree_on_the_emission_standards():
 
 
 def test_linear_votes_are_those_counted_one_by_one():
-    from salience.methods.bargaining_kernels_challenge import count_linear_votes
+    from salience.methods.bargaining.kernels_challenge import count_linear_votes
 
     rng = np.random.default_rng(5)
     for n in (1, 2, 3, 10, 25):

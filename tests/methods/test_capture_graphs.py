@@ -11,7 +11,7 @@ from scipy.special import gammaln, logsumexp
 
 from salience.errors import MethodError
 from salience.methods.capture import decomposable
-from salience.methods.capture_graphs import graph_terms
+from salience.methods.capture.graphs import graph_terms
 
 
 # R package dga 2.0.1, bma.cr, with the prior cut where it is said; computed once with R.

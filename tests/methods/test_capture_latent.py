@@ -6,10 +6,10 @@ from capture_tables import DUTCH, KOSOVO, UK
 
 from salience.errors import MethodError
 from salience.methods import capture
-from salience.methods.capture_kernels import Problem, dimension, log_posterior, make_room
-from salience.methods.capture_latent import state_problem
-from salience.methods.capture_patterns import read_table
-from salience.methods.capture_walk import make_walk, run
+from salience.methods.capture.kernels import Problem, dimension, log_posterior, make_room
+from salience.methods.capture.latent import state_problem
+from salience.methods.capture.patterns import read_table
+from salience.methods.capture.walk import make_walk, run
 
 
 def problem_of(patterns, counts, strata=1, classes=4, missing="not checked", impossible=None):

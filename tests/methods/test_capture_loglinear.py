@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 
 from salience.errors import MethodError
 from salience.methods.capture import log_linear
-from salience.methods.capture_existence import facial_set, judge_estimate
+from salience.methods.capture.existence import facial_set, judge_estimate
 
 
 # R package Rcapture 1.4-4, closedpMS.t: best model by each criterion.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from salience.errors import MethodError
 from salience.methods.capture import chao_lower, chapman, lincoln_petersen, log_linear, unseen_species
-from salience.methods.capture_curves import expected_richness
+from salience.methods.capture.curves import expected_richness
 
 
 def test_chapman_and_lincoln_petersen_are_the_formulas():

@@ -7,7 +7,7 @@ import pytest
 
 from salience.errors import MethodError
 from salience.methods.reports import random_effects, reconcile
-from salience.methods.reports_model import log_bounds
+from salience.methods.reports.model import log_bounds
 from salience.worlds.toll_accounts import TollAccounts, draw_accounts
 
 QUICK = {"warmup": 200, "draws": 200}

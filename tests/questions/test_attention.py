@@ -13,11 +13,11 @@ import pytest
 from salience.case_file import read_case_file, read_sources
 from salience.errors import QuestionError
 from salience.questions.answer import Answer
-from salience.questions.attention import ask_attention
-from salience.questions.attention_cells import Cells, Factor, reduce_events
-from salience.questions.attention_fits import fit_view
-from salience.questions.attention_gap import measure_gap
-from salience.questions.attention_params import AttentionParams
+from salience.questions.attention.ask import ask_attention
+from salience.questions.attention.cells import Cells, Factor, reduce_events
+from salience.questions.attention.fits import fit_view
+from salience.questions.attention.gap import measure_gap
+from salience.questions.attention.params import AttentionParams
 from salience.questions.setting import Area, Capital, Period, Setting
 from salience.record.source_names import SourceRule
 from salience.record.store import ParquetRecord, Record

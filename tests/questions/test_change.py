@@ -16,11 +16,11 @@ import pytest
 from salience.case import open_case
 from salience.errors import QuestionError
 from salience.questions.answer import Answer
-from salience.questions.change import ask_change
-from salience.questions.change_params import ChangeParams
-from salience.questions.change_periods import make_periods
-from salience.questions.change_responses import quad_classes
-from salience.questions.change_series import reduce_series
+from salience.questions.change.ask import ask_change
+from salience.questions.change.params import ChangeParams
+from salience.questions.change.periods import make_periods
+from salience.questions.change.responses import quad_classes
+from salience.questions.change.series import reduce_series
 from salience.questions.setting import Area, Period, Setting
 from salience.record.store import ParquetRecord, Record
 from salience.sources.load import import_file

@@ -11,9 +11,9 @@ import pytest
 from salience.case import Case, new_case, open_case
 from salience.errors import CaseError, QuestionError
 from salience.questions.answer import Answer
-from salience.questions.disparity import ask_disparity
-from salience.questions.disparity_params import DisparityParams
-from salience.questions.disparity_release import hide_small
+from salience.questions.disparity.ask import ask_disparity
+from salience.questions.disparity.params import DisparityParams
+from salience.questions.disparity.release import hide_small
 from salience.questions.setting import Setting
 from salience.record.store import ParquetRecord
 from salience.worlds import World, write_case

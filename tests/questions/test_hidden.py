@@ -12,11 +12,11 @@ import pytest
 from salience.case import open_case
 from salience.errors import QuestionError
 from salience.questions.answer import Answer
-from salience.questions.hidden import ask_hidden
-from salience.questions.hidden_dependence import compare_pairs
-from salience.questions.hidden_lists import List, Patterns, reduce_lists
-from salience.questions.hidden_methods import OPEN, fit_methods, recommend, resample_victims
-from salience.questions.hidden_params import HiddenParams
+from salience.questions.hidden.ask import ask_hidden
+from salience.questions.hidden.dependence import compare_pairs
+from salience.questions.hidden.lists import List, Patterns, reduce_lists
+from salience.questions.hidden.methods import OPEN, fit_methods, recommend, resample_victims
+from salience.questions.hidden.params import HiddenParams
 from salience.questions.setting import Area, Period, Setting
 from salience.record.source_names import SourceRule
 from salience.record.store import ParquetRecord, Record

@@ -14,8 +14,8 @@ import pytest
 from salience.case import open_case
 from salience.case_inputs import settle
 from salience.questions.answer import Answer
-from salience.questions.narrative import ask_narrative
-from salience.questions.narrative_params import NarrativeParams
+from salience.questions.narrative.ask import ask_narrative
+from salience.questions.narrative.params import NarrativeParams
 from salience.questions.setting import Period, Setting
 from salience.record.actors import ActorRule
 from salience.record.source_names import SourceRule
@@ -113,7 +113,7 @@ def told() -> list[Told]:
 def without_charts(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Draw nothing where charts are not what is tested: they take most of the time."""
     if "drawn" not in request.fixturenames:
-        monkeypatch.setattr("salience.questions.narrative._figures", lambda found: ())
+        monkeypatch.setattr("salience.questions.narrative.ask._figures", lambda found: ())
 
 
 @pytest.fixture

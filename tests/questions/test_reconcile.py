@@ -14,9 +14,9 @@ import pytest
 from salience.case import open_case
 from salience.errors import QuestionError
 from salience.questions.answer import Answer
-from salience.questions.reconcile import ask_reconcile
-from salience.questions.reconcile_accounts import ENEMY, OWN, gather_figures, reduce_accounts
-from salience.questions.reconcile_params import ReconcileParams
+from salience.questions.reconcile.accounts import ENEMY, OWN, gather_figures, reduce_accounts
+from salience.questions.reconcile.ask import ask_reconcile
+from salience.questions.reconcile.params import ReconcileParams
 from salience.questions.setting import Setting
 from salience.record.source_names import SourceRule
 from salience.record.store import ParquetRecord, Record

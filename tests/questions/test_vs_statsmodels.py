@@ -12,8 +12,8 @@ import statsmodels.api as sm
 
 from salience.case_file import read_case_file, read_sources
 from salience.questions.answer import Answer
-from salience.questions.attention import ask_attention
-from salience.questions.attention_params import AttentionParams
+from salience.questions.attention.ask import ask_attention
+from salience.questions.attention.params import AttentionParams
 from salience.record.store import Record
 from salience.sources.load import import_file
 

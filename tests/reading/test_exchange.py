@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from salience.errors import InputError
 from salience.reading.exchange import FORMATS, find_format, read_annotations, recognise
-from salience.reading.exchange_cas import xml_safe
-from salience.reading.exchange_model import Annotation, Bundle
+from salience.reading.exchange.cas import xml_safe
+from salience.reading.exchange.model import Annotation, Bundle
 from salience.reading.offsets import Utf16Offsets
 from salience.reading.review import MENTION_KINDS, STATEMENT_KINDS, layer_of
 from salience.record.ids import stable_id

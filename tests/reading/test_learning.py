@@ -15,8 +15,8 @@ from salience.case import new_case, open_case
 from salience.cli import app
 from salience.errors import InputError
 from salience.reading.learning import NONE, RoleReader, SentenceCoder
-from salience.reading.learning_mentions import MentionJudge
-from salience.reading.learning_review import learn_from_review
+from salience.reading.learning.mentions import MentionJudge
+from salience.reading.learning.review import learn_from_review
 from salience.reading.spans import Mention
 
 ATTACKS = [

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from salience.errors import CaseError
-from salience.reading.model_endpoint import Endpoint, EndpointError
-from salience.reading.model_reader import ModelReading, cut_pieces, read_with_model, summarise
-from salience.reading.model_reply import write_request
-from salience.reading.model_settings import ReaderSettings, is_loopback, require_consent
+from salience.reading.model.endpoint import Endpoint, EndpointError
+from salience.reading.model.reader import ModelReading, cut_pieces, read_with_model, summarise
+from salience.reading.model.reply import write_request
+from salience.reading.model.settings import ReaderSettings, is_loopback, require_consent
 from stub_model import Stub, says, serving, text_of
 
 httpx = pytest.importorskip("httpx", reason="needs the extra 'llm'")

@@ -17,10 +17,10 @@ from salience.case_inputs import settle
 from salience.cli import app
 from salience.reading import Alias
 from salience.reading.keeping import read_record
-from salience.reading.model_endpoint import Endpoint
-from salience.reading.model_keeping import read_record_with_model, refused_rows, reviewed_shares
-from salience.reading.model_settings import ReaderSettings
-from salience.reading.model_trust import Exchange, frequent_pair, try_stability, try_swap
+from salience.reading.model.endpoint import Endpoint
+from salience.reading.model.keeping import read_record_with_model, refused_rows, reviewed_shares
+from salience.reading.model.settings import ReaderSettings
+from salience.reading.model.trust import Exchange, frequent_pair, try_stability, try_swap
 from salience.reading.names import Matcher
 from salience.record.store import Record
 from stub_model import Stub, says, serving, small_model, text_of
@@ -61,7 +61,7 @@ def case(tmp_path: Path, stub: Stub) -> Path:
     """A case with six texts, read by rules, whose model is the stub."""
     folder = tmp_path / "case"
     salience_says("new", folder)
-    (folder / "actors.csv").write_text(
+    (folder / "aliases.csv").write_text(
         "label,kind\nTaliban,organisation\nNational Resistance Front,organisation\n",
         encoding="utf-8",
     )

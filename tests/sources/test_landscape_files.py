@@ -7,7 +7,7 @@ import pytest
 
 from salience.case import new_case, open_case
 from salience.errors import InputError
-from salience.questions.landscape_inputs import read_landscape
+from salience.questions.landscape.inputs import read_landscape
 from salience.sources.landscape_files import read_landscape_files
 from salience.sources.negotiation import read_negotiation
 

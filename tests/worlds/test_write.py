@@ -26,6 +26,11 @@ FILES = {
     "population.csv",
     "tolls.csv",
     "tolls.map.toml",
+    "actors.csv",
+    "issues.csv",
+    "positions.csv",
+    "relations.csv",
+    "truth/landscape.json",
     "truth/README.txt",
     "truth/events.csv",
     "truth/reports.csv",
@@ -75,12 +80,19 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_others(folder, tmp_path
     assert contents(tmp_path / "same") == contents(folder)
     other, here = contents(tmp_path / "other"), contents(folder)
     differing = {name for name in FILES if other[name] != here[name]}
-    assert differing == FILES - {"case.toml", "sources.csv", "official.map.toml", "tolls.map.toml"}
+    assert differing == FILES - {
+        "case.toml",
+        "sources.csv",
+        "official.map.toml",
+        "tolls.map.toml",
+        "issues.csv",
+        "relations.csv",
+    }
 
 
 def test_case_toml_names_files_that_are_there_and_the_period_of_the_data(folder, written):
     case = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
-    assert set(case) == {"name", "summary", "period", "area", "capital", "inputs", "questions"}
+    assert set(case) == {"name", "summary", "period", "area", "capital", "inputs", "questions", "option"}
     assert case["period"] == {"start": date(2019, 1, 1), "end": date(2022, 12, 31)}
     assert case["area"]["countries"] == ["Halvanea"]
     assert [(i["file"], i["as"]) for i in case["inputs"]] == [
@@ -94,7 +106,8 @@ def test_case_toml_names_files_that_are_there_and_the_period_of_the_data(folder,
         assert (folder / entry.get("map", entry["file"])).is_file()
     assert case["capital"]["admin1"] in set(written[1].places.admin1)
     assert case["capital"]["latitude"] == written[1].world.capital_latitude
-    assert case["questions"].keys() >= {"attention", "hidden", "disparity", "reconcile", "change"}
+    asked = {"attention", "hidden", "disparity", "reconcile", "change", "landscape", "options"}
+    assert case["questions"].keys() >= asked
     assert case["questions"]["change"]["at"] == ["Red Lantern Brigade appears = 2020-03-01"]
 
 

@@ -7,11 +7,27 @@ from typing import Annotated
 
 import typer
 
-from salience.cli import case_verbs, learning_verbs, model_verbs, reading_verbs
+from salience.cli import (
+    case_verbs,
+    landscape_verbs,
+    learning_verbs,
+    model_verbs,
+    options_verbs,
+    reading_verbs,
+)
 from salience.cli.running import app
 from salience.version import __version__
 
-__all__ = ["app", "case_verbs", "learning_verbs", "main", "model_verbs", "reading_verbs"]
+__all__ = [
+    "app",
+    "case_verbs",
+    "landscape_verbs",
+    "learning_verbs",
+    "main",
+    "model_verbs",
+    "options_verbs",
+    "reading_verbs",
+]
 
 
 @app.callback(invoke_without_command=True)

@@ -11,7 +11,7 @@ import typer
 from salience.cli.running import AsJson, CaseFolder, Debug, app, explained
 
 if TYPE_CHECKING:
-    from salience.reading.learning_review import Learnt
+    from salience.reading.learning.review import Learnt
 
 
 @app.command()
@@ -25,7 +25,7 @@ def learn(
     """Learn from what was reviewed, say how well, and re-score what is still open. Only people decide."""
     with explained(debug):
         from salience.case import open_case
-        from salience.reading.learning_review import learn_from_review
+        from salience.reading.learning.review import learn_from_review
 
         with open_case(case, read_only=dry) as opened:
             learnt = learn_from_review(opened.record, seed=seed, keep=not dry)

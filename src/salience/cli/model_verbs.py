@@ -12,10 +12,10 @@ from salience.cli.running import AsJson, CaseFolder, Debug, Quiet, app, explaine
 
 if TYPE_CHECKING:
     from salience.case import Case
-    from salience.reading.model_endpoint import Endpoint
-    from salience.reading.model_keeping import Tally
-    from salience.reading.model_settings import ReaderSettings
-    from salience.reading.model_trust import Trial
+    from salience.reading.model.endpoint import Endpoint
+    from salience.reading.model.keeping import Tally
+    from salience.reading.model.settings import ReaderSettings
+    from salience.reading.model.trust import Trial
 
 TRIED = 20
 
@@ -77,13 +77,13 @@ def model(
                     "case.toml names no model. Add a section [reader] with endpoint and model, such as\n"
                     '  [reader]\n  endpoint = "http://localhost:8080/v1"\n  model = "NAME"'
                 )
-            from salience.reading.model_endpoint import Endpoint
+            from salience.reading.model.endpoint import Endpoint
 
             settle(opened.record, opened.folder, opened.rules, opened.actors, progress)
             with Endpoint(settings, opened.folder / "raw" / "model", send_texts) as endpoint:
                 told = progress or (lambda stage, share: None)
                 if task is Task.READ:
-                    from salience.reading.model_keeping import read_record_with_model
+                    from salience.reading.model.keeping import read_record_with_model
 
                     _announce(settings, quiet or as_json)
                     tally = read_record_with_model(opened.record, endpoint, texts, told)
@@ -101,8 +101,8 @@ def _trial(
 ) -> Trial:
     from salience.errors import QuestionError, RecordError
     from salience.reading.keeping import record_aliases
-    from salience.reading.model_keeping import texts_to_read
-    from salience.reading.model_trust import frequent_pair, try_stability, try_swap
+    from salience.reading.model.keeping import texts_to_read
+    from salience.reading.model.trust import frequent_pair, try_stability, try_swap
 
     if not (chosen := texts_to_read(opened.record)):
         raise RecordError("the record holds no texts; `salience add CASE FILE --as documents` takes some in")
@@ -117,7 +117,7 @@ def _trial(
 
 def _announce(settings: ReaderSettings, quiet: bool) -> None:
     """Say where texts go before any goes; on the error stream, so that output can be piped."""
-    from salience.reading.model_settings import check_address, is_loopback
+    from salience.reading.model.settings import check_address, is_loopback
 
     host = check_address(settings)
     if is_loopback(host):
@@ -181,7 +181,7 @@ def _show_trial(trial: Trial, name: str, endpoint: Endpoint) -> None:
 
 
 def _show_refused(opened: Case, as_json: bool) -> None:
-    from salience.reading.model_keeping import refused_rows
+    from salience.reading.model.keeping import refused_rows
 
     rows = refused_rows(opened.record)
     if as_json:

@@ -18,7 +18,7 @@ def describe_params(question: str) -> list[tuple[str, str]]:
     described = []
     for name, field in find_question(question).params.model_fields.items():
         default = field.get_default(call_default_factory=True)
-        shown = f" [default: {_shown(default)}]" if default not in (None, (), "") else ""
+        shown = f" [default: {_shown(default)}]" if default not in (None, (), "", {}) else ""
         described.append((_usage(name, field), (field.description or "") + shown))
     return described
 
@@ -53,6 +53,10 @@ def parse_params(question: str, arguments: Sequence[str]) -> dict[str, Any]:
                 else f"see salience ask --help for {question}"
             )
             raise QuestionError(f"{question} has no option --{option}; {hint}")
+        if _is_table(fields[name]):
+            raise QuestionError(
+                f"--{option} is a table; write it in case.toml, for salience ask --help says what it holds"
+            )
         if _is_flag(fields[name]) and "=" not in word:
             params[name] = True
             continue
@@ -74,6 +78,8 @@ def _unfold(values: list[str]) -> list[str]:
 
 def _usage(name: str, field: FieldInfo) -> str:
     option = f"--{name.replace('_', '-')}"
+    if _is_table(field):
+        return f"{option} (in case.toml)"
     if _is_flag(field):
         return f"{option} / --no-{name.replace('_', '-')}"
     choices = _choices(field.annotation)
@@ -92,6 +98,10 @@ def _choices(annotation: Any) -> list[str]:
 
 def _is_flag(field: FieldInfo) -> bool:
     return field.annotation is bool
+
+
+def _is_table(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is dict
 
 
 def _is_several(field: FieldInfo) -> bool:

@@ -18,7 +18,9 @@ from salience.methods import (
     reports,
     residuals,
     scores,
+    seats,
     series,
+    space,
     words,
 )
 
@@ -40,6 +42,8 @@ __all__ = [
     "reports",
     "residuals",
     "scores",
+    "seats",
     "series",
+    "space",
     "words",
 ]

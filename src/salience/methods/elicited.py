@@ -63,16 +63,31 @@ def draw_elicited(
     u = _uniforms(
         draws, len(moving), seed, None if groups is None else np.asarray(groups).ravel()[moving], correlation
     )
-    lo, be, hi = lo[moving], be[moving], hi[moving]
-    span, mode = hi - lo, (be - lo) / (hi - lo)
+    values[:, moving] = at_uniform(u, lo[moving], be[moving], hi[moving], shape)
+    return values
+
+
+def at_uniform(
+    u: npt.ArrayLike, low: npt.ArrayLike, best: npt.ArrayLike, high: npt.ArrayLike, shape: Shape = "pert"
+) -> FloatArray:
+    """Return the values below which u of the distribution lies: (draws, k) and (k,) with low < high to (draws, k).
+
+    Raises
+    ------
+    MethodError
+        Another shape than triangular or PERT.
+    """
+    part: FloatArray = np.asarray(u, dtype=np.float64)
+    lo, hi = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    span = hi - lo
+    mode = (np.asarray(best, dtype=np.float64) - lo) / span
     if shape == "triangular":
-        part = np.where(u < mode, np.sqrt(u * mode), 1.0 - np.sqrt((1.0 - u) * (1.0 - mode)))
+        part = np.where(part < mode, np.sqrt(part * mode), 1.0 - np.sqrt((1.0 - part) * (1.0 - mode)))
     elif shape == "pert":
-        part = betaincinv(1.0 + 4.0 * mode, 5.0 - 4.0 * mode, u)
+        part = np.asarray(betaincinv(1.0 + 4.0 * mode, 5.0 - 4.0 * mode, part), dtype=np.float64)
     else:
         raise MethodError(f"shape is {shape!r}; expected 'pert' or 'triangular'")
-    values[:, moving] = lo + span * part
-    return values
+    return np.asarray(lo + span * part)
 
 
 def _uniforms(

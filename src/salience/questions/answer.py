@@ -16,7 +16,9 @@ Cell = str | int | float | bool | None
 # Digits kept in JSON: beyond them lies the noise of summation order, and the same answer must be the same bytes.
 SIGNIFICANT_DIGITS = 10
 # Units of things that come whole.
-COUNTED = frozenset({"events", "victims", "labels", "sources", "passages", "namings"})
+COUNTED = frozenset(
+    {"events", "victims", "labels", "sources", "passages", "namings", "actors", "positions", "groups"}
+)
 
 
 @dataclass(frozen=True, slots=True)

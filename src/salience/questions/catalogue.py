@@ -17,28 +17,40 @@ if TYPE_CHECKING:
 # Imported when asked for: a question brings its methods and charts with it.
 _PLACES = {
     "attention": (
-        "salience.questions.attention_params:AttentionParams",
-        "salience.questions.attention:ask_attention",
+        "salience.questions.attention.params:AttentionParams",
+        "salience.questions.attention.ask:ask_attention",
     ),
     "change": (
-        "salience.questions.change_params:ChangeParams",
-        "salience.questions.change:ask_change",
+        "salience.questions.change.params:ChangeParams",
+        "salience.questions.change.ask:ask_change",
     ),
     "hidden": (
-        "salience.questions.hidden_params:HiddenParams",
-        "salience.questions.hidden:ask_hidden",
+        "salience.questions.hidden.params:HiddenParams",
+        "salience.questions.hidden.ask:ask_hidden",
     ),
     "disparity": (
-        "salience.questions.disparity_params:DisparityParams",
-        "salience.questions.disparity:ask_disparity",
+        "salience.questions.disparity.params:DisparityParams",
+        "salience.questions.disparity.ask:ask_disparity",
+    ),
+    "landscape": (
+        "salience.questions.landscape.params:LandscapeParams",
+        "salience.questions.landscape.ask:ask_landscape",
     ),
     "narrative": (
-        "salience.questions.narrative_params:NarrativeParams",
-        "salience.questions.narrative:ask_narrative",
+        "salience.questions.narrative.params:NarrativeParams",
+        "salience.questions.narrative.ask:ask_narrative",
     ),
     "reconcile": (
-        "salience.questions.reconcile_params:ReconcileParams",
-        "salience.questions.reconcile:ask_reconcile",
+        "salience.questions.reconcile.params:ReconcileParams",
+        "salience.questions.reconcile.ask:ask_reconcile",
+    ),
+    "table": (
+        "salience.questions.table.params:TableParams",
+        "salience.questions.table.ask:ask_table",
+    ),
+    "options": (
+        "salience.questions.options.params:OptionsParams",
+        "salience.questions.options.ask:ask_options",
     ),
 }
 

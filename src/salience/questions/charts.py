@@ -52,7 +52,10 @@ def finish_chart(
             labelFontSize=13, titleFontSize=13, titleFontWeight="normal", labelColor=INK, titleColor=INK,
             gridColor="#e6e6e6", domainColor="#999999", tickColor="#999999", labelLimit=260, titlePadding=10,
         )
-        .configure_legend(labelFontSize=13, titleFontSize=13, titleFontWeight="normal", orient="bottom", labelLimit=320)
+        .configure_legend(
+            labelFontSize=13, titleFontSize=13, titleFontWeight="normal", orient="bottom", labelLimit=320,
+            columnPadding=36,  # a reader's font may be wider than the one that the text was measured with
+        )
         .configure_header(labelFontSize=13, titleFontSize=13)
     )  # fmt: skip
     spec: dict[str, Any] = styled.to_dict(validate=False)

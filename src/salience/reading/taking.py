@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from salience.errors import InputError
 from salience.reading.exchange import read_annotations
-from salience.reading.exchange_cas import xml_safe
-from salience.reading.exchange_model import Annotation
-from salience.reading.exchange_page import page_case
+from salience.reading.exchange.cas import xml_safe
+from salience.reading.exchange.model import Annotation
+from salience.reading.exchange.page import page_case
 from salience.reading.keeping import MENTION, STATEMENT
 from salience.reading.review import MENTION_KINDS, STATEMENT_KINDS, Item, find_items, layer_of, saw
 from salience.record.decisions import (

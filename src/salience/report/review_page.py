@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from salience.errors import RecordError
-from salience.reading.exchange_page import FORM
+from salience.reading.exchange.page import FORM
 from salience.reading.review import MENTION_KINDS, STATEMENT_KINDS, Item, find_items
 from salience.record.store import Record
 from salience.version import __version__

@@ -20,6 +20,7 @@ from salience.worlds.conduct import change_question, change_truth
 from salience.worlds.dirt import plant_dirt, spelled_otherwise
 from salience.worlds.ged import ged_table, headlines
 from salience.worlds.kept import Columns, event_columns, outlet_columns, parameters, readme, report_columns
+from salience.worlds.landscape import landscape_files
 from salience.worlds.persons import (
     PERSONS_FILE,
     POPULATION_FILE,
@@ -129,6 +130,7 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
                 "truth/tolls.json": _json(toll_truth(tolls)),
             }
         ),
+        **landscape_files(truth.world, truth.seed),
         "truth/events.csv": _csv(event_columns(truth, coded, ids)),
         "truth/reports.csv": _csv(report_columns(truth, ids)),
         "truth/outlets.csv": _csv(outlet_columns(truth)),
@@ -213,12 +215,32 @@ group = "Uplanders"
 [questions.reconcile]
 
 [questions.change]
-{_change_toml(world)}"""
+{_change_toml(world)}
+[questions.landscape]
+{_options_toml()}"""
 
 
 def _change_toml(world: World) -> str:
     asked = change_question(world)
     return "".join(f"{key} = [{_quoted(value)}]\n" for key, value in sorted(asked.items()))
+
+
+def _options_toml() -> str:
+    """Write two options: the absent are invited, the elders are recognised."""
+    unheard = ("Halvanea Women's Council", "Displaced People's Committee")
+    names = ", ".join(_quoted(name) for name in unheard)
+    return f"""
+[questions.options]
+absent = [{names}]
+
+[option.seat_the_unheard]
+summary = "The women's council and the displaced people's committee are invited."
+invite = [{names}]
+
+[option.recognise_the_elders]
+summary = "The upland elders are recognised and funded as a party of their own."
+capability = {{ "Assembly of Upland Elders" = 3 }}
+"""
 
 
 def _official(world: World) -> int | None:

@@ -1,0 +1,1 @@
+"""Attention: what gets covered, and whether casualties, actor, place or time decide it."""

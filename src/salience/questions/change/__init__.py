@@ -1,0 +1,1 @@
+"""Change: whether conduct changed at or after a date, or at any."""

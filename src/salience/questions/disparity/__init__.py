@@ -1,0 +1,1 @@
+"""Disparity: whether one population group is hit beyond its share."""

@@ -1,0 +1,1 @@
+"""Hidden: how many events, victims or armed groups no source recorded."""

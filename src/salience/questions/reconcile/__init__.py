@@ -1,0 +1,1 @@
+"""Reconcile: sources contradict each other on numbers; who runs high or low, and what follows for the level."""

@@ -1,0 +1,1 @@
+"""A model as reader: it hands in quotes, and the gate places them."""
