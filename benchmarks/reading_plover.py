@@ -1,8 +1,8 @@
 """Who does what to whom in the PLOVER gold-standard records: the event's type, source and target.
 
 The sentences are the CAMEO manual's own examples, coded by people. They were written to show one kind of event each,
-so figures on news would be lower. The rules were tuned on the records with an even number in the file (`tuned on`);
-those with an odd number were not looked at (`held out`). Types: PLOVER's names of 2018; DISAPPROVE and INVESTIGATE of
+so figures on news would be lower. The rules were tuned on every second record (`tuned on`); the sentences of the others
+were not read (`held out`). Types: PLOVER's names of 2018; DISAPPROVE and INVESTIGATE of
 the file's older draft are ACCUSE, RETREAT is CONCEDE, as in the later crosswalk. A role counts as found when it shares
 a word other than function words and titles with the actor that was coded, one to one. Peers in the same run: roles by
 spaCy's dependency parse of the main verb; types by the same list of verbs without any rule, the gravest first.
