@@ -62,7 +62,7 @@ def test_muc_roles_on_a_slice_beat_a_guess(shared_data: Path):
     train = reading_muc.load(folder / "train.jsonl.gz")[:90]
     rows = reading_muc.load(folder / "dev.jsonl.gz")[:30]
     told = reading_muc.score(rows, reading_muc.learn_and_read(train, rows))
-    # From a fourteenth of the texts; the whole gives .41 (docs/reading_quality.md). The rules alone give .17 on all of dev.
+    # From a fourteenth of the texts; the whole gives .41 (docs/reading_quality.md).
     assert told["micro"]["f1"] > 0.1
 
 
