@@ -8,7 +8,7 @@ from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
-import axe_core_python
+import axe_playwright_python
 import pytest
 
 import salience
@@ -179,7 +179,7 @@ def test_cells_are_written_for_reading(cell: object, form: str, shown: str) -> N
 
 
 def test_axe_finds_nothing_to_complain_of(page: str, tmp_path: Path) -> None:
-    axe = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     opened = page.replace("<details>", "<details open>")
     script = axe + (
         ";window.found = axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'best-practice']}).then("

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import axe_core_python
+import axe_playwright_python
 import pytest
 
 from report.browser import dump_page, run_in_page
@@ -215,7 +215,7 @@ def test_an_empty_queue_says_so(tmp_path: Path) -> None:
 
 
 def test_axe_finds_no_fault(page: str, tmp_path: Path) -> None:
-    axe = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     wanted = "{runOnly: ['wcag2a', 'wcag2aa', 'best-practice']}"
     tell = "r => r.violations.map(v => v.id + ': ' + v.nodes[0].html)"
     script = f"{axe}\n{KEYS} press('e'); window.found = axe.run(document, {wanted}).then({tell});"
