@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from salience.errors import QuestionError
 from salience.questions.catalogue import find_question
 from salience.questions.fields import ParamField, list_fields
+
+_COMMA = re.compile(r"(?<!\\),")
 
 
 def describe_params(question: str) -> list[tuple[str, str]]:
@@ -23,7 +26,7 @@ def describe_params(question: str) -> list[tuple[str, str]]:
 def parse_params(question: str, arguments: Sequence[str]) -> dict[str, Any]:
     """Read `--name value`, `--name=value`, `--flag` and `--no-flag` into a question's parameters.
 
-    A parameter that holds several values is given several times, or once with commas.
+    A parameter that holds several values is given several times, or once with commas; a comma after a backslash belongs to a value.
 
     Raises
     ------
@@ -71,8 +74,10 @@ def _nearest(question: str, name: str, fields: dict[str, ParamField]) -> str:
 
 
 def _unfold(values: list[str]) -> list[str]:
-    """Take one value apart at its commas; several are as they were given, for labels may hold commas."""
-    return [part.strip() for part in values[0].split(",") if part.strip()] if len(values) == 1 else values
+    """Take one value apart at its commas; several are as they were given, and so is a comma after a backslash."""
+    if len(values) > 1:
+        return values
+    return [part.strip().replace("\\,", ",") for part in _COMMA.split(values[0]) if part.strip()]
 
 
 def _usage(field: ParamField) -> str:
