@@ -26,7 +26,8 @@ def describe_params(question: str) -> list[tuple[str, str]]:
 def parse_params(question: str, arguments: Sequence[str]) -> dict[str, Any]:
     """Read `--name value`, `--name=value`, `--flag` and `--no-flag` into a question's parameters.
 
-    A parameter that holds several values is given several times, or once with commas; a comma after a backslash belongs to a value.
+    A parameter that holds several values is given several times, or once with commas; a comma after a
+    backslash belongs to a value.
 
     Raises
     ------
