@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from importlib.resources import files
@@ -95,7 +95,7 @@ def render_page(head: CaseHead, holdings: Holdings, answers: Sequence[Answer]) -
         style=_read_template("report.css"),
         holdings=holdings,
         figures=[_picture(f, next(numbers)) for f in pictures],
-        answers=[_answer(answer, numbers) for answer in answers],
+        answers=[show_answer(answer, numbers) for answer in answers],
         sources_shown=SOURCES_SHOWN,
         symbols=SYMBOLS,
         version=__version__,
@@ -118,7 +118,15 @@ def show_cell(cell: Cell, column: Column) -> str:
     return str(cell)
 
 
-def _answer(answer: Answer, numbers: Any) -> dict[str, Any]:
+def show_answer(answer: Answer, numbers: Iterator[int]) -> dict[str, Any]:
+    """Return an answer as `answer_in_full` of parts.html.j2 shows it.
+
+    Parameters
+    ----------
+    answer : Answer
+    numbers : iterator of int
+        Numbers of the page's figures, for their ids.
+    """
     return {
         "question": answer.question,
         "answer": answer,
