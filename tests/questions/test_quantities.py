@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_landscape import FOUR, ask, record_landscape
 
 from salience.errors import QuestionError
 from salience.questions.catalogue import question_names
 from salience.questions.quantities import describe_quantities
+from small_landscape import FOUR, ask, record_landscape
 
 
 def test_every_question_says_what_its_quantities_are() -> None:
