@@ -132,7 +132,7 @@ def _to_dict(fetched: Fetched, written: Written, imported: Imported | None) -> d
 def _show(fetched: Fetched, written: Written, imported: Imported | None) -> None:
     from salience.cli.case_verbs import show_import
 
-    came = f"{fetched.asked:,} requests"
+    came = f"{fetched.asked:,} request{'s' if fetched.asked != 1 else ''}"
     if not fetched.asked:
         days = sorted(str(page["fetched"])[:10] for page in fetched.pages)
         came = f"nothing asked: the pages were kept on {days[-1]}; --fresh asks again"
