@@ -445,6 +445,20 @@ def test_a_fetch_that_a_person_stops_goes_on_too(server: UcdpServer, fetch: Call
     assert server.pages == [3]
 
 
+def test_ctrl_c_in_the_middle_of_a_request_is_not_taken_for_a_failure_of_the_network(
+    server: UcdpServer, fetch: Callable[..., Fetched], monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("httpx.Client.send", stop)
+        with pytest.raises(KeyboardInterrupt):
+            fetch()
+    assert waits == []
+    assert len(fetch().events) == EVENTS
+
+
 def test_pages_of_another_state_than_those_kept_have_everything_fetched_anew(
     server: UcdpServer, fetch: Callable[..., Fetched]
 ) -> None:
