@@ -19,7 +19,16 @@ from salience.case_file import (
     read_case_file,
     read_sources,
 )
-from salience.case_inputs import RAW, list_input, locate, read_actors, settle, take_in, write_whole
+from salience.case_inputs import (
+    RAW,
+    list_input,
+    locate,
+    read_actors,
+    settle,
+    state_terms,
+    take_in,
+    write_whole,
+)
 from salience.claims.file import read_claims
 from salience.claims.judge import judge_claims
 from salience.claims.verdict import Verdict, write_verdicts
@@ -340,6 +349,7 @@ class Case:
         """Let the record follow `sources.csv` and `aliases.csv`, and read the texts that are not read yet."""
         if not self.read_only:
             settle(self.record, self.folder, self.rules, self.actors, progress)
+            state_terms(self.record, self.file.inputs)
 
 
 def open_case(path: str | Path, *, read_only: bool = False, data: str | Path | None = None) -> Case:

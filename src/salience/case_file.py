@@ -39,6 +39,8 @@ class CaseInput(BaseModel):
         False,
         description="The groups in this table of persons were guessed, and the case takes them all the same.",
     )
+    licence: str = Field("", description="Licence of this file, where it is not what its format says.")
+    citation: str = Field("", description="How to cite this file, where that is not what its format says.")
     sha256: str | None = Field(
         None, description="Of the file; the copy kept under it in raw/ serves when it is gone."
     )
