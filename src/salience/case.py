@@ -19,7 +19,16 @@ from salience.case_file import (
     read_case_file,
     read_sources,
 )
-from salience.case_inputs import RAW, list_input, locate, read_actors, settle, take_in, write_whole
+from salience.case_inputs import (
+    RAW,
+    find_inputs,
+    list_absent,
+    list_input,
+    read_actors,
+    settle,
+    take_in,
+    write_whole,
+)
 from salience.errors import CaseError, RecordError
 from salience.linking.source_names import Suggestion, suggest_sources
 from salience.questions.answer import Answer, answer_key
@@ -179,17 +188,15 @@ class Case:
 
         imports = tuple(
             self._import(
-                locate(self.folder, self.file, i, self.data),
-                i.importer,
-                self.folder / i.map if i.map else None,
-                progress,
-                i.guessed_groups,
+                place, i.importer, self.folder / i.map if i.map else None, progress, i.guessed_groups
             )
-            for i in self.file.inputs
+            for i, place in find_inputs(self.folder, self.file, self.data)
         )
         self._settle(progress)
         # A case may be made of its own tables alone: actors, their positions, who is invited.
-        if not self.record.rows("SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"):
+        if not self.file.inputs and not self.record.rows(
+            "SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"
+        ):
             raise CaseError(
                 f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"
             )
@@ -236,7 +243,7 @@ class Case:
         return problems
 
     def warnings(self) -> list[str]:
-        """Return what a person should look at: unused lines of sources.csv, sources of no stated kind."""
+        """Return what a person should look at: inputs that are not here, unused lines of sources.csv."""
         known = {
             row["normalised"] for row in self.record.rows("SELECT DISTINCT normalised FROM source_alias")
         }
@@ -246,7 +253,7 @@ class Case:
             for rule in self.rules
             if normalise_name(rule.name) not in known and normalise_name(rule.name) not in used
         ]
-        found = []
+        found = list_absent(self.record, self.file)
         if unused:
             found.append(
                 f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"

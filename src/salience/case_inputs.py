@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from salience.case_file import CASE_FILE, CaseFile, CaseInput, read_case_file
-from salience.errors import InputError
+from salience.errors import InputError, MissingInputError
 from salience.record.actors import ActorRule, settle_actors
 from salience.record.decisions import settle_log
 from salience.record.events import refresh_events
@@ -119,13 +119,44 @@ def settle(
         read_record(record, roles if roles.is_file() else None, progress or (lambda stage, share: None))
 
 
+def find_inputs(folder: Path, case: CaseFile, data: Path | None) -> list[tuple[CaseInput, Path]]:
+    """Find the inputs that are to be taken in; an optional one that is nowhere is passed over.
+
+    Raises
+    ------
+    InputError
+        One that the case needs is nowhere, or one is in several folders below --data.
+    """
+    found = []
+    for given in case.inputs:
+        try:
+            found.append((given, locate(folder, case, given, data)))
+        except MissingInputError:
+            if not given.optional:
+                raise
+    return found
+
+
+def list_absent(record: Record, case: CaseFile) -> list[str]:
+    """Return a sentence for each optional input that the record does not hold."""
+    held = {row["file"] for row in record.rows("SELECT DISTINCT file FROM origin")}
+    return [
+        f"{each.file} is not here, and this case can do without it: what rests on it alone is left open. "
+        "`salience run CASE --data FOLDER` takes it in"
+        for each in case.inputs
+        if each.optional and Path(each.file).name not in held
+    ]
+
+
 def locate(folder: Path, case: CaseFile, given: CaseInput, data: Path | None) -> Path:
     """Find an input: in the case, where --data says or a folder down, or the copy kept by its hash.
 
     Raises
     ------
+    MissingInputError
+        It is in none of these.
     InputError
-        It is in none of these, or in several folders below --data.
+        It is in several folders below --data.
     """
     places, name = [folder / given.file], Path(given.file).name
     if data is not None and data.is_file() and len(case.inputs) == 1:
@@ -146,7 +177,7 @@ def locate(folder: Path, case: CaseFile, given: CaseInput, data: Path | None) ->
         if place.is_file() or (place.is_dir() and given.importer == "documents"):
             return place
     looked = " and ".join(dict.fromkeys(str(place.parent) for place in places))
-    raise InputError(
+    raise MissingInputError(
         f"the input is not in {looked}. Put it there, or name its folder: salience run {folder} --data FOLDER",
         file=given.file,
     )

@@ -222,7 +222,8 @@ def _require_known(record: Tables, events: nw.LazyFrame[Any], params: ChangePara
             for row in rows:
                 if row[column] is not None:
                     known[row[column]] = known.get(row[column], 0) + row["n"]
-        for name in asked:
+        # Without any event a name is no slip; the series itself says that nothing was counted.
+        for name in asked if known else ():
             if known.keys() & set(labels_of(record, (name,)) if what == "actor" else [name]):
                 continue
             near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)

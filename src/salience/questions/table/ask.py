@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from salience.methods.seats.limits import Limits
 from salience.questions.answer import Answer, Evidence, Figure, Table
 from salience.questions.frames import Tables
+from salience.questions.refusal import refuses
 from salience.questions.setting import Setting
 from salience.questions.table.audit import Audit, audit_list
 from salience.questions.table.figures import chart_plan, chart_representation, chart_safety
@@ -41,6 +42,7 @@ from salience.questions.table.words import (
 Progress = Callable[[str, float], None]
 
 
+@refuses("table", METHODS)
 def ask_table(
     record: Tables,
     params: TableParams,
@@ -64,7 +66,11 @@ def ask_table(
     Raises
     ------
     QuestionError
-        No actors or weights, unknown names, nobody approves anyone, or no list keeps all that is asked.
+        Unknown names, nobody approves anyone, or no list keeps all that is asked.
+
+    Notes
+    -----
+    Without actors, or constituencies with a weight, the answer has no estimates.
     """
     report = progress or (lambda stage, share: None)
     report("reading weights and mandates", 0.05)
