@@ -138,13 +138,16 @@ def find_inputs(folder: Path, case: CaseFile, data: Path | None) -> list[tuple[C
 
 
 def list_absent(record: Record, case: CaseFile) -> list[str]:
-    """Return a sentence for each optional input that the record does not hold."""
+    """Return a sentence on the optional inputs that the record does not hold; nothing where it holds them all."""
     held = {row["file"] for row in record.rows("SELECT DISTINCT file FROM origin")}
+    absent = [i.file for i in case.inputs if i.optional and Path(i.file).name not in held]
+    if not absent:
+        return []
+    names = " and ".join([", ".join(absent[:-1]), absent[-1]] if len(absent) > 1 else absent)
+    them = "it" if len(absent) == 1 else "them"
     return [
-        f"{each.file} is not here, and this case can do without it: what rests on it alone is left open. "
-        "`salience run CASE --data FOLDER` takes it in"
-        for each in case.inputs
-        if each.optional and Path(each.file).name not in held
+        f"{names} {'is' if len(absent) == 1 else 'are'} not here. The case can do without {them}: what rests on {them} "
+        f"alone is left open. `salience run CASE --data FOLDER` takes {them} in"
     ]
 
 
