@@ -96,7 +96,8 @@ def describe_holdings(record: Record, setting: Setting) -> Holdings:
 def _figures(record: Record, setting: Setting) -> list[dict[str, Any]]:
     """Return the numbers that stand for no event; those gathered on events of a dataset are for `reconcile`."""
     return record.rows(
-        f"""SELECT a.date_from::VARCHAR AS first, a.date_to::VARCHAR AS last, coalesce(a.text, a.place, a.country) AS what,
+        f"""SELECT a.date_from::VARCHAR AS first, a.date_to::VARCHAR AS last,
+                   coalesce(a.text, a.place, a.country) AS what,
                    s.name AS source, a.deaths_low AS low, a.deaths_best AS best, a.deaths_high AS high
             FROM account a JOIN source s ON s.id = a.source
             WHERE a.told = 'figures' AND a.id IN (SELECT lead FROM event) AND {_days(setting)}

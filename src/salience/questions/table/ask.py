@@ -145,6 +145,13 @@ def _evidence(seating: Seating) -> tuple[Evidence, ...]:
         Evidence("constituencies with a weight", "stakeholder", len(voters), ids=voters),
         Evidence("mandates on record", "relation", mandates, condition="kind = 'mandate'"),
         Evidence(
-            "seats of the lists judged", "seat", sum(map(len, seating.lists.values())), condition="TRUE"
+            "seats of the lists judged",
+            "seat",
+            sum(map(len, seating.lists.values())),
+            condition=f"list IN ({', '.join(map(_quoted, seating.lists)) or 'NULL'})",
         ),
     )
+
+
+def _quoted(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
