@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -175,12 +176,17 @@ def _each_seated(stable: Stability, seating: Seating, k: int, level: float) -> l
     """Say of each candidate in how many draws equal shares would seat it."""
     return [
         Estimate(
-            f"seated_{k + 1}:{name}", f"{name}: draws in which it is seated ({stable.weighting})", float(share),
+            f"seated_{k + 1}_{slug(name)}", f"{name}: draws in which it is seated ({stable.weighting})", float(share),
             *_chance(float(share), stable.draws, level), "share", stable.draws, level, "proposal",
             f"of {seating.size} seats, by {EQUAL_SHARES}; the interval is that of the number of draws",
         )
         for name, share in zip(seating.names, stable.seated, strict=True)
     ]  # fmt: skip
+
+
+def slug(name: str) -> str:
+    """Return a name made of letters and digits of any script."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
 
 
 def _chance(share: float | FloatArray, draws: int, level: float) -> tuple[Any, Any]:
