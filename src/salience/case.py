@@ -39,9 +39,11 @@ from salience.questions.catalogue import find_question
 from salience.record.actors import ActorRule
 from salience.record.decisions import count_orphans
 from salience.record.names import normalise_name
+from salience.record.places import unknown_areas
 from salience.record.source_names import SourceRule, sources_differ
 from salience.record.store import Record
 from salience.sources.load import Imported
+from salience.sources.place_files import PLACES
 from salience.version import __version__
 
 RECORD_FILE, ANSWERS, REPORT = "record.duckdb", "answers", "report.html"
@@ -287,6 +289,10 @@ class Case:
         if unused:
             found.append(
                 f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"
+            )
+        if areas := unknown_areas(self.record.connection):
+            found.append(
+                f"{PLACES} knows no area by {len(areas)} spellings of the data, which stay as they are: {_some(areas)}"
             )
         if orphans := count_orphans(self.record):
             found.append(

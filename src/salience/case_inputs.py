@@ -14,11 +14,13 @@ from salience.record.actors import ActorRule, settle_actors
 from salience.record.decisions import settle_log
 from salience.record.events import refresh_events
 from salience.record.landscape import CASE_TABLES, write_landscape
+from salience.record.places import PlaceEntry, settle_places
 from salience.record.seating import write_seating
 from salience.record.source_names import SourceRule, settle_sources, sources_differ
 from salience.record.store import Record
 from salience.sources.landscape_files import read_landscape_files
 from salience.sources.load import Imported, import_file
+from salience.sources.place_files import read_places
 from salience.sources.seating_files import read_seating_files
 
 RAW, ALIASES_FILE, ROLES_FILE = "raw", "aliases.csv", "roles.toml"
@@ -106,10 +108,12 @@ def settle(
         with record.transaction() as connection:
             settle_sources(connection, rules)
             refresh_events(connection)
+    places = read_places(folder)
     with record.transaction() as connection:
-        settle_actors(connection, actors)
+        settle_actors(connection, [*actors, *_named_places(places, actors)])
         write_landscape(connection, read_landscape_files(folder), CASE_TABLES)
         write_seating(connection, read_seating_files(folder), CASE_TABLES)
+        settle_places(connection, places)
     # A record made anew from raw files takes back what people decided.
     settle_log(record)
     if record.rows("SELECT 1 FROM text LIMIT 1"):
@@ -117,6 +121,17 @@ def settle(
 
         roles = folder / ROLES_FILE
         read_record(record, roles if roles.is_file() else None, progress or (lambda stage, share: None))
+
+
+def _named_places(places: Sequence[PlaceEntry], actors: Sequence[ActorRule]) -> list[ActorRule]:
+    """Let texts call a place by any of its names; what aliases.csv says of a label comes first."""
+    taken = {rule.label for rule in actors}
+    return [
+        ActorRule(called, place.name, "place")
+        for place in places
+        for called in place.called
+        if called not in taken
+    ]
 
 
 def find_inputs(folder: Path, case: CaseFile, data: Path | None) -> list[tuple[CaseInput, Path]]:

@@ -146,7 +146,9 @@ def _evidence(seating: Seating) -> tuple[Evidence, ...]:
     if CONSTITUENCY in seating.weights:
         number = int(np.isfinite(seating.land.constituency[:, 1]).sum())
         found.append(
-            Evidence("stated constituencies", "stakeholder", number, condition="constituency_best IS NOT NULL")
+            Evidence(
+                "stated constituencies", "stakeholder", number, condition="constituency_best IS NOT NULL"
+            )
         )
     if others := [name for name in seating.weights if name != CONSTITUENCY]:
         number = sum(int(np.isfinite(seating.weights[name]).sum()) for name in others)
@@ -158,7 +160,9 @@ def _evidence(seating: Seating) -> tuple[Evidence, ...]:
         seats = sum(map(len, seating.lists.values()))
         whom = ", ".join(f"'{name}'" for name in seating.voter_names)
         found.append(
-            Evidence(f"who is seated, for {whom}", "seat", seats, condition=f"list IN ({_quoted(*seating.lists)})")
+            Evidence(
+                f"who is seated, for {whom}", "seat", seats, condition=f"list IN ({_quoted(*seating.lists)})"
+            )
         )
     return tuple(found)
 
