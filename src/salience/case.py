@@ -286,7 +286,8 @@ class Case:
             if normalise_name(rule.name) not in known and normalise_name(rule.name) not in used
         ]
         found = list_absent(self.record, self.file)
-        if unused:
+        # A list of sources is not at fault while the data that name them are not here.
+        if unused and not found:
             found.append(
                 f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"
             )
