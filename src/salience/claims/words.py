@@ -31,7 +31,7 @@ def say_chance(low: float | None, high: float | None) -> str:
     """Return a probability or its bounds: "97 %", "between 40 % and 97 %", "over 99.9 %"."""
     if low is None or high is None:
         return "–"
-    if abs(high - low) < 0.005:
+    if abs(high - low) < 0.01:
         return _percent((low + high) / 2)
     return f"between {_percent(low)} and {_percent(high)}"
 
