@@ -296,7 +296,7 @@ def test_too_few_events_are_a_refusal_and_unknown_labels_an_error_in_words(make:
         area=Area(),
         capital=None,
     )
-    assert "only 0 events" in ask(record, setting=empty).headline
+    assert "no event in the period" in ask(record, setting=empty).headline
 
 
 @pytest.mark.parametrize(

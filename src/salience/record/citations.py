@@ -35,8 +35,8 @@ def read_citations(text: str | None) -> tuple[Citation, ...]:
     for part in (text or "").split(";"):
         match = _CITATION.match(part.strip())
         if match and match["source"]:
-            place = (int(match["start"]), int(match["end"])) if match["start"] else (None, None)
-            found.append(Citation(match["source"], *place, about=match["about"]))
+            start, end = (int(match[name]) if match[name] else None for name in ("start", "end"))
+            found.append(Citation(match["source"], start, end, match["about"]))
     return tuple(found)
 
 

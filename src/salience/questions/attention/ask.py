@@ -165,9 +165,10 @@ def _tables(
 def _require_events(covered: nw.LazyFrame[Any]) -> None:
     events = int(covered.select(n=nw.len()).collect()["n"][0])
     if events < LEAST_EVENTS:
+        have = f"only {events} events in the period have" if events else "no event in the period has"
         raise NothingToAskError(
-            f"only {events} events in the period have sources that a dataset lists; at least {LEAST_EVENTS} "
-            "are needed. Look at the period in case.toml, and at whether the data name the sources of each event"
+            f"{have} sources that a dataset lists; at least {LEAST_EVENTS} are needed. "
+            "Look at the period in case.toml, and at whether the data name the sources of each event"
         )
 
 
