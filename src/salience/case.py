@@ -21,8 +21,9 @@ from salience.case_file import (
 )
 from salience.case_inputs import (
     RAW,
+    find_inputs,
+    list_absent,
     list_input,
-    locate,
     read_actors,
     settle,
     state_terms,
@@ -39,9 +40,11 @@ from salience.questions.catalogue import find_question
 from salience.record.actors import ActorRule
 from salience.record.decisions import count_orphans
 from salience.record.names import normalise_name
+from salience.record.places import unknown_areas
 from salience.record.source_names import SourceRule, sources_differ
 from salience.record.store import Record
 from salience.sources.load import Imported
+from salience.sources.place_files import PLACES
 from salience.version import __version__
 
 RECORD_FILE, ANSWERS, REPORT = "record.duckdb", "answers", "report.html"
@@ -216,17 +219,15 @@ class Case:
 
         imports = tuple(
             self._import(
-                locate(self.folder, self.file, i, self.data),
-                i.importer,
-                self.folder / i.map if i.map else None,
-                progress,
-                i.guessed_groups,
+                place, i.importer, self.folder / i.map if i.map else None, progress, i.guessed_groups
             )
-            for i in self.file.inputs
+            for i, place in find_inputs(self.folder, self.file, self.data)
         )
         self._settle(progress)
         # A case may be made of its own tables alone: actors, their positions, who is invited.
-        if not self.record.rows("SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"):
+        if not self.file.inputs and not self.record.rows(
+            "SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"
+        ):
             raise CaseError(
                 f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"
             )
@@ -292,7 +293,7 @@ class Case:
         return problems
 
     def warnings(self) -> list[str]:
-        """Return what a person should look at: unused lines of sources.csv, sources of no stated kind."""
+        """Return what a person should look at: inputs that are not here, unused lines of sources.csv."""
         known = {
             row["normalised"] for row in self.record.rows("SELECT DISTINCT normalised FROM source_alias")
         }
@@ -302,10 +303,15 @@ class Case:
             for rule in self.rules
             if normalise_name(rule.name) not in known and normalise_name(rule.name) not in used
         ]
-        found = []
-        if unused:
+        found = list_absent(self.record, self.file)
+        # A list of sources is not at fault while the data that name them are not here.
+        if unused and not found:
             found.append(
                 f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"
+            )
+        if areas := unknown_areas(self.record.connection):
+            found.append(
+                f"{PLACES} knows no area by {len(areas)} spellings of the data, which stay as they are: {_some(areas)}"
             )
         if orphans := count_orphans(self.record):
             found.append(

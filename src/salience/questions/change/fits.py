@@ -171,7 +171,8 @@ def fit_dates(series: Series, params: ChangeParams, seed: int, progress: Progres
         try:
             found.append(_fit_date(series, params, name, day, first, split, others, seed))
         except MethodError as error:
-            found.append(DateFound(name, day, first, split, str(error)))
+            few = f"too few {series.periods.step}s hold anything to compare ({error})"
+            found.append(DateFound(name, day, first, split, few if "periods" in str(error) else str(error)))
     return _holm(found)
 
 
