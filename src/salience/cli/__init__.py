@@ -9,8 +9,11 @@ import typer
 
 from salience.cli import (
     case_verbs,
+    claims_verbs,
+    fetch_verbs,
     landscape_verbs,
     learning_verbs,
+    lottery_verbs,
     model_verbs,
     options_verbs,
     reading_verbs,
@@ -21,8 +24,11 @@ from salience.version import __version__
 __all__ = [
     "app",
     "case_verbs",
+    "claims_verbs",
+    "fetch_verbs",
     "landscape_verbs",
     "learning_verbs",
+    "lottery_verbs",
     "main",
     "model_verbs",
     "options_verbs",
