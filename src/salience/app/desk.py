@@ -1,0 +1,157 @@
+"""The desk: one open case, shared by every page and every question that runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from salience.app.sessions import Password, Sessions
+from salience.case import RECORD_FILE, Case
+from salience.errors import CaseError
+from salience.record.store import Record
+
+KEPT_AT_MOST = 64
+# What a change to the case shows itself by; read again when one of them is newer.
+OWN_FILES = (
+    "case.toml", "sources.csv", "aliases.csv", "actors.csv", "issues.csv", "positions.csv", "relations.csv",
+    "seats.csv", "weights.csv", "attributes.csv", "population.csv", "claims.toml",
+)  # fmt: skip
+
+Made = TypeVar("Made")
+
+
+class Desk:
+    """One case, open for pages in many threads.
+
+    Parameters
+    ----------
+    folder : Path
+        The case folder.
+    read_only : bool
+        Change nothing in it, whatever is asked.
+    restricted : bool
+        Show what is restricted (see `record/restricted.py`); only for the person at this machine.
+    host, port : str, int
+        Where it is served.
+    password : Password, optional
+        Needed where others can reach the server.
+
+    Raises
+    ------
+    SalienceError
+        The case or its record cannot be opened.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        restricted: bool = False,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        password: Password | None = None,
+    ) -> None:
+        self.folder, self.read_only, self.restricted = folder, read_only, restricted
+        self.host, self.port, self.password = host, port, password
+        self.sessions = Sessions(port)
+        # A case whose record is not made yet, and may not be, is shown as an empty one.
+        empty = read_only and not (folder / RECORD_FILE).is_file()
+        self._case = Case(folder, read_only=read_only, record=Record(Path(":memory:")) if empty else None)
+        self._record = self._case.record
+        self._opening, self._writer = threading.Lock(), threading.RLock()
+        self._seen = self._stamps()
+        self._kept: dict[tuple[Any, ...], Any] = {}
+
+    @property
+    def case(self) -> Case:
+        """The case as its files are now; its record belongs to no thread, so read through `reading()`."""
+        with self._opening:
+            stamps = self._stamps()
+            if stamps != self._seen:
+                self._case = Case(self.folder, read_only=self.read_only, record=self._record)
+                self._seen = stamps
+            return self._case
+
+    @contextmanager
+    def reading(self) -> Iterator[Record]:
+        """Give a record to read from, on a connection that only this block uses."""
+        record = self._record.sharing()
+        try:
+            yield record
+        finally:
+            record.close()
+
+    @contextmanager
+    def asking(self) -> Iterator[Case]:
+        """Give a case to ask or look through, on a connection of its own; its record cannot be written."""
+        case = self.case.sharing()
+        try:
+            yield case
+        finally:
+            case.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Case]:
+        """Give a case to change, to one block at a time.
+
+        Raises
+        ------
+        CaseError
+            The server was started for reading only.
+        """
+        if self.read_only:
+            raise CaseError("this case is open for reading only; nothing was changed")
+        with self._writer:
+            case = self.case.sharing(read_only=False)
+            try:
+                yield case
+            finally:
+                case.close()
+
+    def settle(self, progress: Callable[[str, float], None] | None = None) -> None:
+        """Let the record follow the case's own lists, where it may be written."""
+        if not self.read_only:
+            with self.writing() as case:
+                case.settle(progress)
+
+    def keep(self, name: str, record: Record, make: Callable[[], Made], *more: Any) -> Made:
+        """Return what `make` gives, made once for this state of the record and these further values.
+
+        Parameters
+        ----------
+        name : str
+            What it is.
+        record : Record
+            Whose fingerprint it depends on.
+        make : callable
+            Makes it; must depend on nothing else.
+        *more
+            Hashable values that it depends on too.
+        """
+        key = (name, record.fingerprint(), self._seen, *more)
+        if key not in self._kept:
+            made = make()
+            while len(self._kept) >= KEPT_AT_MOST:
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[key] = made
+        found: Made = self._kept[key]
+        return found
+
+    def close(self) -> None:
+        """Close the record once nobody writes; safe to call twice."""
+        with self._writer:
+            self._record.close()
+
+    def _stamps(self) -> tuple[tuple[str, int, int], ...]:
+        found = []
+        for name in OWN_FILES:
+            try:
+                stat = (self.folder / name).stat()
+            except OSError:
+                continue
+            found.append((name, stat.st_mtime_ns, stat.st_size))
+        return tuple(found)

@@ -1,0 +1,140 @@
+"""Pages from templates: one environment, one file of words, the report's own filters."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from salience.app import static_files
+from salience.questions.answer import format_interval, format_number
+from salience.report.page import SYMBOLS, mark_span, show_cell
+from salience.version import __version__
+
+if TYPE_CHECKING:
+    from salience.app.desk import Desk
+
+# The pages of the bar, in the order of the work; one that the server does not have is left out.
+BAR = (
+    ("/", "front"),
+    ("/record", "record"),
+    ("/search", "search"),
+    ("/claims", "claims"),
+    ("/questions", "questions"),
+    ("/landscape", "landscape"),
+    ("/table", "table"),
+    ("/options", "options"),
+    ("/review", "review"),
+    ("/files", "files"),
+)
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return a page.
+
+    Parameters
+    ----------
+    request : Request
+        Whose session the forms of the page are for.
+    template : str
+        A file of `templates/`; it extends `base.html.j2`.
+    status : int
+        Of HTTP.
+    **values
+        What the template shows; all of it is escaped.
+    """
+    session = getattr(request.state, "session", None)
+    desk: Desk = request.state.desk
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            request=request,
+            desk=desk,
+            session=session,
+            form_token=session.form_token if session else "",
+            bar=_bar(request) if session else [],
+            here=request.url.path,
+            version=__version__,
+            **values,
+        )
+    )
+    return HTMLResponse(text, status_code=status)
+
+
+def problem(request: Request, status: int, reason: str, number: str = "", **values: str) -> Response:
+    """Return a page that says in plain words what went wrong; `reason` is a key of [problem] in strings.toml."""
+    said = phrase(f"problem.{reason}", **values)
+    return say(request, status, said, number)
+
+
+def say(request: Request, status: int, sentence: str, number: str = "") -> Response:
+    """Return a page with one sentence of what went wrong, and the number under which the log has it."""
+    return render(request, "problem.html.j2", status=status, sentence=sentence, code=status, number=number)
+
+
+def ask_to_enter(request: Request, wrong: str = "") -> Response:
+    """Return the page without a session: how to come in, or where to write the password."""
+    desk: Desk = request.state.desk
+    return render(request, "door.html.j2", status=401, with_password=desk.password is not None, wrong=wrong)
+
+
+def phrase(key: str, **values: Any) -> str:
+    """Return a string of the interface by `section.name`, its `{places}` filled.
+
+    Raises
+    ------
+    KeyError
+        `strings.toml` does not have it.
+    """
+    return _strings()[key].format(**values) if values else _strings()[key]
+
+
+@cache
+def _strings() -> dict[str, str]:
+    sections = tomllib.loads(_read("strings.toml"))
+    return {f"{section}.{name}": text for section, all_ in sections.items() for name, text in all_.items()}
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {
+        "cell": show_cell,
+        "count": _count,
+        "excerpt": mark_span,
+        "interval": format_interval,
+        "number": format_number,
+    }
+    environment.globals |= {"t": phrase, "static": static_files.address, "symbols": SYMBOLS}
+    return environment
+
+
+def _bar(request: Request) -> list[tuple[str, str]]:
+    there = request.scope["app"].state.paths
+    return [(path, name) for path, name in BAR if path in there]
+
+
+def _count(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _template(name: str) -> str | None:
+    """Find a template among the app's, then among those it shares with the report."""
+    for package in ("salience.app", "salience.report"):
+        found = files(package).joinpath("templates", name)
+        if found.is_file():
+            return found.read_text(encoding="utf-8")
+    return None
+
+
+def _read(name: str) -> str:
+    return files("salience.app").joinpath(name).read_text(encoding="utf-8")
