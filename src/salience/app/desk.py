@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from salience.app.jobs import Jobs
 from salience.app.sessions import Password, Sessions
 from salience.case import RECORD_FILE, Case
 from salience.errors import CaseError
@@ -64,6 +65,9 @@ class Desk:
         self._record = self._case.record
         self._opening, self._writer = threading.Lock(), threading.RLock()
         self._seen = self._stamps()
+        self._settled: tuple[Any, ...] = ()
+        self._changes = 0
+        self.jobs = Jobs(self)
         self._kept: dict[tuple[Any, ...], Any] = {}
 
     @property
@@ -110,29 +114,30 @@ class Desk:
             try:
                 yield case
             finally:
+                self._changes += 1
                 case.close()
 
     def settle(self, progress: Callable[[str, float], None] | None = None) -> None:
-        """Let the record follow the case's own lists, where it may be written."""
-        if not self.read_only:
+        """Let the record follow the case's own lists, where it may be written and they were changed."""
+        case = self.case
+        if not self.read_only and self._settled != self._seen:
             with self.writing() as case:
                 case.settle(progress)
+                self._settled = self._seen
 
-    def keep(self, name: str, record: Record, make: Callable[[], Made], *more: Any) -> Made:
-        """Return what `make` gives, made once for this state of the record and these further values.
+    def keep(self, name: str, make: Callable[[], Made], *more: Any) -> Made:
+        """Return what `make` gives, made once for this state of the case and these further values.
 
         Parameters
         ----------
         name : str
             What it is.
-        record : Record
-            Whose fingerprint it depends on.
         make : callable
-            Makes it; must depend on nothing else.
+            Makes it from the record or the case's files; must depend on nothing else.
         *more
             Hashable values that it depends on too.
         """
-        key = (name, record.fingerprint(), self._seen, *more)
+        key = (name, self._changes, self._stamps(), *more)
         if key not in self._kept:
             made = make()
             while len(self._kept) >= KEPT_AT_MOST:
@@ -142,7 +147,8 @@ class Desk:
         return found
 
     def close(self) -> None:
-        """Close the record once nobody writes; safe to call twice."""
+        """Stop what runs and close the record once nobody writes; safe to call twice."""
+        self.jobs.close()
         with self._writer:
             self._record.close()
 

@@ -58,8 +58,7 @@ class Faults:
         try:
             await self.app(scope, receive, sending)
         except Exception as error:
-            number = secrets.token_hex(3)
-            LOG.error("fault %s: %s at %s", number, type(error).__name__, _place(error))
+            number = note_fault(error)
             if not begun:
                 response = show.problem(Request(scope, receive), 500, "fault", number)
                 await response(scope, receive, send)
@@ -94,6 +93,13 @@ class AccessLog:
             pattern = getattr(scope.get("route"), "path", "(no page)")
             took = (time.perf_counter() - began) * 1000
             LOG.info("%s %s %d %.0f ms", scope["method"], pattern, status, took)
+
+
+def note_fault(error: Exception) -> str:
+    """Write a fault to the log by its kind and place alone; return the number that the person is shown."""
+    number = secrets.token_hex(3)
+    LOG.error("fault %s: %s at %s", number, type(error).__name__, _place(error))
+    return number
 
 
 async def _refused(request: Request, error: Exception) -> Response:

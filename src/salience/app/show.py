@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from salience.app import static_files
 from salience.questions.answer import format_interval, format_number
@@ -65,6 +65,11 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         )
     )
     return HTMLResponse(text, status_code=status)
+
+
+def send_json(request: Request, told: Any) -> JSONResponse:
+    """Return data for a script or a chart."""
+    return JSONResponse(told)
 
 
 def problem(request: Request, status: int, reason: str, number: str = "", **values: str) -> Response:

@@ -30,7 +30,7 @@ def show_front(request: Request, desk: OpenDesk, record: ReadRecord) -> Response
         "front.html.j2",
         case=desk.case.file,
         holdings=holdings,
-        pictures=desk.keep("pictures", record, lambda: _draw(draw_figures(desk, holdings))),
+        pictures=desk.keep("pictures", lambda: _draw(draw_figures(desk, holdings))),
         sources_shown=SOURCES_SHOWN,
         empty=not holdings.counts["events"] and not holdings.texts["texts"],
     )
@@ -49,7 +49,7 @@ def send_figure(
 
 def hold(desk: Desk, record: Record) -> Holdings:
     """Return what the record holds, worked out once for each state of it."""
-    return desk.keep("holdings", record, lambda: describe_holdings(record, desk.case.file.setting))
+    return desk.keep("holdings", lambda: describe_holdings(record, desk.case.file.setting))
 
 
 def draw_figures(desk: Desk, holdings: Holdings) -> list[Figure]:
