@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 from salience.app.jobs import Jobs
 from salience.app.sessions import Password, Sessions
 from salience.case import RECORD_FILE, Case
+from salience.case_file import read_case_file
 from salience.errors import CaseError
+from salience.record.restricted import Names, private_names
 from salience.record.store import Record
 
 KEPT_AT_MOST = 64
@@ -61,8 +63,10 @@ class Desk:
         self.sessions = Sessions(port)
         # A case whose record is not made yet, and may not be, is shown as an empty one.
         empty = read_only and not (folder / RECORD_FILE).is_file()
-        self._case = Case(folder, read_only=read_only, record=Record(Path(":memory:")) if empty else None)
-        self._record = self._case.record
+        file = Path(":memory:") if empty else folder / RECORD_FILE
+        read_case_file(folder)
+        self._record = Record(file, read_only=read_only and not empty)
+        self._case = Case(folder, read_only=read_only, record=self._record)
         self._opening, self._writer = threading.Lock(), threading.RLock()
         self._seen = self._stamps()
         self._settled: tuple[Any, ...] = ()
@@ -79,6 +83,18 @@ class Desk:
                 self._case = Case(self.folder, read_only=self.read_only, record=self._record)
                 self._seen = stamps
             return self._case
+
+    @property
+    def names(self) -> Names:
+        """Names of private persons, to be masked in whatever leaves; none where they may be seen."""
+        if self.restricted or self.case.file.persons == "keep":
+            return Names()
+
+        def find() -> Names:
+            with self.reading() as record:
+                return private_names(record)
+
+        return self.keep("names", find)
 
     @contextmanager
     def reading(self) -> Iterator[Record]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from contextvars import ContextVar
 from functools import cache
+from html import unescape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from salience.app import static_files
 from salience.questions.answer import format_interval, format_number
+from salience.record.restricted import Names
 from salience.report.page import SYMBOLS, mark_span, show_cell
 from salience.version import __version__
 
@@ -32,6 +37,11 @@ BAR = (
     ("/review", "review"),
     ("/files", "files"),
 )
+
+
+# Whose names the page being written masks; every expression of every template goes through it.
+_names: ContextVar[Names] = ContextVar("names", default=Names())  # noqa: B039 - it holds nothing that changes
+_TAG = re.compile(r"(<[^>]*>)")
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -68,8 +78,9 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
 
 
 def send_json(request: Request, told: Any) -> JSONResponse:
-    """Return data for a script or a chart."""
-    return JSONResponse(told)
+    """Return data for a script or a chart, its strings masked as those of a page are."""
+    desk: Desk = request.state.desk
+    return JSONResponse(desk.names.mask_all(told))
 
 
 def problem(request: Request, status: int, reason: str, number: str = "", **values: str) -> Response:
@@ -110,17 +121,32 @@ def _strings() -> dict[str, str]:
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, finalize=_masked,
     )  # fmt: skip
     environment.filters |= {
         "cell": show_cell,
         "count": _count,
-        "excerpt": mark_span,
+        "excerpt": lambda text: mark_span(_names.get().mask(text)),
         "interval": format_interval,
         "number": format_number,
     }
     environment.globals |= {"t": phrase, "static": static_files.address, "symbols": SYMBOLS}
     return environment
+
+
+def _masked(value: Any) -> Any:
+    """Mask whatever a template writes; of markup, what stands between its tags."""
+    names = _names.get()
+    if not names or not isinstance(value, str):
+        return value
+    if not isinstance(value, Markup):
+        return names.mask(value)
+    parts = _TAG.split(value)
+    texts = [unescape(part) for part in parts[::2]]
+    if not names.found_in("\n".join(texts)):
+        return value
+    parts[::2] = [escape(part) for part in names.mask_pieces(texts)]
+    return Markup("".join(parts))
 
 
 def _bar(request: Request) -> list[tuple[str, str]]:

@@ -38,12 +38,12 @@ def show_front(request: Request, desk: OpenDesk, record: ReadRecord) -> Response
 
 @router.get("/figures/{name}.json", response_class=JSONResponse)
 def send_figure(
-    desk: OpenDesk, record: ReadRecord, name: Annotated[str, Path(pattern="^(map|months)$")]
+    request: Request, desk: OpenDesk, record: ReadRecord, name: Annotated[str, Path(pattern="^(map|months)$")]
 ) -> Response:
     """Send the specification of a figure of the record, for the browser to draw."""
     for figure in draw_figures(desk, hold(desk, record)):
         if figure.name == name:
-            return JSONResponse(figure.spec)
+            return show.send_json(request, figure.spec)
     raise HTTPException(404)
 
 
