@@ -45,3 +45,8 @@ def send(desk: Desk, client: TestClient, path: str, fields: dict[str, Any], **mo
 def words_of(page: str) -> str:
     """Return a page's text without its tags."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def log_of(caplog: Any) -> str:
+    """Return what the app itself wrote to its log; the stand-in for a browser logs the addresses it asks for."""
+    return "\n".join(record.getMessage() for record in caplog.records if record.name == "salience.app")

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from app_client import TestClient, enter, send
+from app_client import TestClient, enter, log_of, send
 from salience.app.desk import Desk
 from salience.case import open_case
 from small_ged import row, write_ged
@@ -86,7 +86,7 @@ def test_nothing_that_leaves_names_a_private_person(desk: Desk, caplog: pytest.L
     found = [address for address, response in visited.items() if NAME.search(text_of(response))]
     assert not found
     assert all(response.status_code < 500 for response in visited.values())
-    assert not NAME.search(caplog.text)
+    assert not NAME.search(log_of(caplog))
 
 
 def test_the_record_of_this_test_does_hold_the_name(folder: Path) -> None:

@@ -12,7 +12,7 @@ from salience.app.jobs import Jobs
 from salience.app.sessions import Password, Sessions
 from salience.case import RECORD_FILE, Case
 from salience.case_file import read_case_file
-from salience.errors import CaseError
+from salience.errors import CaseError, SalienceError
 from salience.record.restricted import Names, private_names
 from salience.record.store import Record
 
@@ -66,7 +66,13 @@ class Desk:
         file = Path(":memory:") if empty else folder / RECORD_FILE
         read_case_file(folder)
         self._record = Record(file, read_only=read_only and not empty)
-        self._case = Case(folder, read_only=read_only, record=self._record)
+        try:
+            self._case = Case(folder, read_only=read_only, record=self._record)
+        except SalienceError:
+            self._record.close()
+            raise
+        # What is wrong with the case's files since somebody changed them; what was read before stays in use.
+        self.fault = ""
         self._opening, self._writer = threading.Lock(), threading.RLock()
         self._seen = self._stamps()
         self._settled: tuple[Any, ...] = ()
@@ -80,8 +86,12 @@ class Desk:
         with self._opening:
             stamps = self._stamps()
             if stamps != self._seen:
-                self._case = Case(self.folder, read_only=self.read_only, record=self._record)
                 self._seen = stamps
+                try:
+                    self._case = Case(self.folder, read_only=self.read_only, record=self._record)
+                    self.fault = ""
+                except SalienceError as error:
+                    self.fault = str(error)
             return self._case
 
     @property
