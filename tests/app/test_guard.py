@@ -17,6 +17,12 @@ from salience.app.sessions import Sessions
 from salience.case import open_case
 from small_ged import write_case
 
+FORGERIES = (
+    lambda cookie: cookie[:-1] + ("1" if cookie[-1] == "0" else "0"),
+    lambda cookie: "x" + cookie,
+    lambda cookie: cookie.split(".")[0],
+    lambda cookie: "",
+)
 STOP = "/jobs/0123456789abcdef/stop"  # a form that finds nothing to stop, once it is let in
 
 
@@ -89,15 +95,7 @@ def test_a_ticket_opens_once(desk: Desk) -> None:
     assert knock(desk).get("/", params={"token": ticket}).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "forge",
-    [
-        lambda c: c[:-1] + ("1" if c[-1] == "0" else "0"),
-        lambda c: "x" + c,
-        lambda c: c.split(".")[0],
-        lambda c: "",
-    ],
-)
+@pytest.mark.parametrize("forge", FORGERIES)
 def test_a_forged_cookie_does_not_let_in(desk: Desk, forge: Any) -> None:
     client = enter(desk)
     cookie = client.cookies.get(desk.sessions.cookie)
