@@ -76,7 +76,7 @@ class Desk:
         self._opening, self._writer = threading.Lock(), threading.RLock()
         self._seen = self._stamps()
         self._settled: tuple[Any, ...] = ()
-        self._changes = 0
+        self._changes = self._decisions = 0
         self.jobs = Jobs(self)
         self._kept: dict[tuple[Any, ...], Any] = {}
 
@@ -125,8 +125,13 @@ class Desk:
             case.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Case]:
+    def writing(self, *, only_decisions: bool = False) -> Iterator[Case]:
         """Give a case to change, to one block at a time.
+
+        Parameters
+        ----------
+        only_decisions : bool
+            Nothing but decisions is added, so what was worked out from events stays true.
 
         Raises
         ------
@@ -140,7 +145,8 @@ class Desk:
             try:
                 yield case
             finally:
-                self._changes += 1
+                self._decisions += 1
+                self._changes += not only_decisions
                 case.close()
 
     def settle(self, progress: Callable[[str, float], None] | None = None) -> None:
@@ -151,7 +157,7 @@ class Desk:
                 case.settle(progress)
                 self._settled = self._seen
 
-    def keep(self, name: str, make: Callable[[], Made], *more: Any) -> Made:
+    def keep(self, name: str, make: Callable[[], Made], *more: Any, by_decisions: bool = True) -> Made:
         """Return what `make` gives, made once for this state of the case and these further values.
 
         Parameters
@@ -162,8 +168,10 @@ class Desk:
             Makes it from the record or the case's files; must depend on nothing else.
         *more
             Hashable values that it depends on too.
+        by_decisions : bool
+            Whether it depends on what people decided in review, too.
         """
-        key = (name, self._changes, self._stamps(), *more)
+        key = (name, self._changes, by_decisions and self._decisions, self._stamps(), *more)
         if key not in self._kept:
             made = make()
             while len(self._kept) >= KEPT_AT_MOST:

@@ -10,8 +10,14 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from salience.errors import CaseError
+import duckdb
+
+from salience.errors import CaseError, SalienceError
+
+if TYPE_CHECKING:
+    from salience.app.desk import Desk
 
 ENDING_SECONDS = 5
 
@@ -89,6 +95,7 @@ def serve(
         address = f"http://{shown}:{taken}/?token="
         tell(address + desk.sessions.token)
         sys.stdout.flush()
+        threading.Thread(target=_warm, args=(desk,), daemon=True).start()
         if browser:
             # A ticket, for the address stands in the list of processes while the browser starts.
             opened = address + desk.sessions.ticket()
@@ -100,6 +107,18 @@ def serve(
         uvicorn.Server(settings).run(sockets=[listening])
     finally:
         listening.close()
+
+
+def _warm(desk: Desk) -> None:
+    """Make what takes a second or two before somebody waits for it: the first picture, the bundle of Vega."""
+    from salience.app import static_files
+    from salience.app.pages import front
+
+    try:
+        front.warm(desk)
+        static_files.find(static_files.VEGA)
+    except (SalienceError, duckdb.Error):
+        return  # the page itself says what is wrong, or the server was stopped meanwhile
 
 
 def _require_app_extra() -> None:

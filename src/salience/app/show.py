@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from salience.app import static_files
 from salience.questions.answer import format_interval, format_number
 from salience.record.restricted import Names
+from salience.report.claims import show_chance
 from salience.report.page import SYMBOLS, mark_span, show_cell
 from salience.version import __version__
 
@@ -125,6 +126,8 @@ def _environment() -> jinja2.Environment:
     )  # fmt: skip
     environment.filters |= {
         "cell": show_cell,
+        "chance": show_chance,
+        "code": _code,
         "count": _count,
         "excerpt": lambda text: mark_span(_names.get().mask(text)),
         "interval": format_interval,
@@ -152,6 +155,12 @@ def _masked(value: Any) -> Any:
 def _bar(request: Request) -> list[tuple[str, str]]:
     there = request.scope["app"].state.paths
     return [(path, name) for path, name in BAR if path in there]
+
+
+def _code(text: str) -> Markup:
+    """Write what stands between backticks as code."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(p) if k % 2 else p for k, p in enumerate(parts))
 
 
 def _count(value: int | None) -> str:

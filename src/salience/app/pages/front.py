@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -11,8 +12,10 @@ from starlette.responses import Response
 
 from salience.app import show
 from salience.app.desk import Desk
+from salience.app.pages.claims import read_verdicts
 from salience.app.reading import OpenDesk, ReadRecord
 from salience.questions.answer import Figure
+from salience.reading.review import count_progress
 from salience.record.store import Record
 from salience.report.figures import draw_map, draw_months, draw_svg
 from salience.report.holdings import Holdings, describe_holdings
@@ -21,16 +24,29 @@ router = APIRouter()
 SOURCES_SHOWN = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What waits for a person: a key of [front] in strings.toml, how many, and the page for it."""
+
+    words: str
+    count: int
+    page: str
+
+
 @router.get("/")
 def show_front(request: Request, desk: OpenDesk, record: ReadRecord) -> Response:
     """Show the case at a glance."""
     holdings = hold(desk, record)
+    claims = read_verdicts(request, desk)
     return show.render(
         request,
         "front.html.j2",
         case=desk.case.file,
+        claims=claims,
+        tasks=[*find_tasks(desk, record, holdings), *_unfinished(claims)],
+        warnings=desk.keep("warnings", lambda: find_warnings(desk)),
         holdings=holdings,
-        pictures=desk.keep("pictures", lambda: _draw(draw_figures(desk, holdings))),
+        pictures=draw_pictures(desk, holdings),
         sources_shown=SOURCES_SHOWN,
         empty=not holdings.counts["events"] and not holdings.texts["texts"],
     )
@@ -48,8 +64,10 @@ def send_figure(
 
 
 def hold(desk: Desk, record: Record) -> Holdings:
-    """Return what the record holds, worked out once for each state of it."""
-    return desk.keep("holdings", lambda: describe_holdings(record, desk.case.file.setting))
+    """Return what the record holds, worked out once for each state of its events."""
+    return desk.keep(
+        "holdings", lambda: describe_holdings(record, desk.case.file.setting), by_decisions=False
+    )
 
 
 def draw_figures(desk: Desk, holdings: Holdings) -> list[Figure]:
@@ -58,13 +76,56 @@ def draw_figures(desk: Desk, holdings: Holdings) -> list[Figure]:
     return [figure for figure in drawn if figure is not None]
 
 
-def _draw(figures: list[Figure]) -> list[dict[str, Any]]:
-    return [
-        {
-            "figure": figure,
-            "number": number,
-            "svg": draw_svg(figure, number),
-            "spec": f"/figures/{figure.name}.json",
-        }
-        for number, figure in enumerate(figures, start=1)
+def draw_pictures(desk: Desk, holdings: Holdings) -> list[dict[str, Any]]:
+    """Return those figures drawn, each with the address of its specification."""
+
+    def draw() -> list[dict[str, Any]]:
+        return [
+            {"figure": f, "number": n, "svg": draw_svg(f, n), "spec": f"/figures/{f.name}.json"}
+            for n, f in enumerate(draw_figures(desk, holdings), start=1)
+        ]
+
+    return desk.keep("pictures", draw, by_decisions=False)
+
+
+def find_tasks(desk: Desk, record: Record, holdings: Holdings) -> list[Task]:
+    """Return how much of each kind waits for a person; kinds of which nothing waits are left out."""
+    waiting = desk.keep("progress", lambda: _count_suggestions(record))
+    pairs = desk.keep("pairs", lambda: _count_pairs(desk), by_decisions=False)
+    aside = sum(one["rows_set_aside"] for one in holdings.imports)
+    every = [
+        *(Task(f"task_{state}", waiting[state], "/review") for state in ("suggested", "unsure", "outdated")),
+        Task("task_sources", pairs, "/review"),
+        Task("task_aside", aside, "/files"),
     ]
+    return [task for task in every if task.count]
+
+
+def find_warnings(desk: Desk) -> list[str]:
+    """Return what whoever keeps the case should look at."""
+    with desk.asking() as case:
+        return case.warnings()
+
+
+def warm(desk: Desk) -> None:
+    """Work out what the front page shows, so that the first visit need not wait for it."""
+    with desk.reading() as record:
+        holdings = hold(desk, record)
+        draw_pictures(desk, holdings)
+        find_tasks(desk, record, holdings)
+
+
+def _unfinished(claims: dict[str, Any]) -> list[Task]:
+    count = sum(bool(card["verdict"].unfinished) for card in claims["cards"])
+    return [Task("task_claims", count, "/claims")] if count else []
+
+
+def _count_suggestions(record: Record) -> dict[str, int]:
+    progress = count_progress(record)
+    states = {state: sum(row[state] for row in progress.kinds) for state in ("suggested", "unsure")}
+    return {**states, "outdated": progress.outdated}
+
+
+def _count_pairs(desk: Desk) -> int:
+    with desk.asking() as case:
+        return len(case.suggestions())
