@@ -79,6 +79,7 @@ class Desk:
         self._changes = self._decisions = 0
         self.jobs = Jobs(self)
         self._kept: dict[tuple[Any, ...], Any] = {}
+        self._making: dict[str, threading.RLock] = {}
 
     @property
     def case(self) -> Case:
@@ -172,13 +173,19 @@ class Desk:
             Whether it depends on what people decided in review, too.
         """
         key = (name, self._changes, by_decisions and self._decisions, self._stamps(), *more)
-        if key not in self._kept:
-            made = make()
-            while len(self._kept) >= KEPT_AT_MOST:
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[key] = made
-        found: Made = self._kept[key]
-        return found
+        with self._opening:
+            making = self._making.setdefault(name, threading.RLock())
+        # Who comes second waits for the first instead of doing the same work beside it.
+        with making:
+            if key not in self._kept:
+                made = make()
+                with self._opening:
+                    while len(self._kept) >= KEPT_AT_MOST:
+                        self._kept.pop(next(iter(self._kept)))
+                    self._kept[key] = made
+                return made
+            found: Made = self._kept[key]
+            return found
 
     def close(self) -> None:
         """Stop what runs and close the record once nobody writes; safe to call twice."""

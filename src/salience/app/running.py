@@ -12,8 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from salience.errors import CaseError, SalienceError
 
 if TYPE_CHECKING:
@@ -65,6 +63,7 @@ def serve(
     _require_app_extra()
     import uvicorn
 
+    from salience.app import static_files
     from salience.app.desk import Desk
     from salience.app.guard import is_loopback
     from salience.app.server import create_app
@@ -85,6 +84,7 @@ def serve(
             password=password,
         )
         desk.settle()
+        _warm(desk)
         _log_to_stderr(quiet)
         if not local:
             tell(
@@ -95,7 +95,7 @@ def serve(
         address = f"http://{shown}:{taken}/?token="
         tell(address + desk.sessions.token)
         sys.stdout.flush()
-        threading.Thread(target=_warm, args=(desk,), daemon=True).start()
+        threading.Thread(target=static_files.find, args=(static_files.VEGA,), daemon=True).start()
         if browser:
             # A ticket, for the address stands in the list of processes while the browser starts.
             opened = address + desk.sessions.ticket()
@@ -110,15 +110,13 @@ def serve(
 
 
 def _warm(desk: Desk) -> None:
-    """Make what takes a second or two before somebody waits for it: the first picture, the bundle of Vega."""
-    from salience.app import static_files
+    """Work out the front page before the address is known, so that nobody waits before an empty window."""
     from salience.app.pages import front
 
     try:
         front.warm(desk)
-        static_files.find(static_files.VEGA)
-    except (SalienceError, duckdb.Error):
-        return  # the page itself says what is wrong, or the server was stopped meanwhile
+    except SalienceError:
+        return  # the page itself says what is wrong
 
 
 def _require_app_extra() -> None:

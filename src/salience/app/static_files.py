@@ -49,7 +49,7 @@ def is_open(path: str) -> bool:
 
 _loaded: dict[str, tuple[str, StaticFile]] = {}
 _bundle: list[StaticFile] = []
-_lock = threading.Lock()
+_lock, _bundling = threading.Lock(), threading.Lock()
 
 
 def _load() -> dict[str, tuple[str, StaticFile]]:
@@ -77,7 +77,7 @@ def _vega() -> StaticFile:
     """Make the bundle that vl-convert carries: Vega, Vega-Lite and vega-embed with its interpreter; once."""
     import vl_convert
 
-    with _lock:
+    with _bundling:
         if not _bundle:
             body = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").encode()
             _bundle.append(StaticFile(body, TYPES["js"], gzip.compress(body, 9, mtime=0)))

@@ -44,7 +44,7 @@ def show_front(request: Request, desk: OpenDesk, record: ReadRecord) -> Response
         case=desk.case.file,
         claims=claims,
         tasks=[*find_tasks(desk, record, holdings), *_unfinished(claims)],
-        warnings=desk.keep("warnings", lambda: find_warnings(desk)),
+        warnings=find_warnings(desk),
         holdings=holdings,
         pictures=draw_pictures(desk, holdings),
         sources_shown=SOURCES_SHOWN,
@@ -72,8 +72,12 @@ def hold(desk: Desk, record: Record) -> Holdings:
 
 def draw_figures(desk: Desk, holdings: Holdings) -> list[Figure]:
     """Return the figures of the record that there are."""
-    drawn = (draw_map(holdings, desk.case.file.setting), draw_months(holdings))
-    return [figure for figure in drawn if figure is not None]
+
+    def draw() -> list[Figure]:
+        drawn = (draw_map(holdings, desk.case.file.setting), draw_months(holdings))
+        return [figure for figure in drawn if figure is not None]
+
+    return desk.keep("figures", draw, by_decisions=False)
 
 
 def draw_pictures(desk: Desk, holdings: Holdings) -> list[dict[str, Any]]:
@@ -103,8 +107,12 @@ def find_tasks(desk: Desk, record: Record, holdings: Holdings) -> list[Task]:
 
 def find_warnings(desk: Desk) -> list[str]:
     """Return what whoever keeps the case should look at."""
-    with desk.asking() as case:
-        return case.warnings()
+
+    def find() -> list[str]:
+        with desk.asking() as case:
+            return case.warnings()
+
+    return desk.keep("warnings", find)
 
 
 def warm(desk: Desk) -> None:
@@ -113,6 +121,7 @@ def warm(desk: Desk) -> None:
         holdings = hold(desk, record)
         draw_pictures(desk, holdings)
         find_tasks(desk, record, holdings)
+        find_warnings(desk)
 
 
 def _unfinished(claims: dict[str, Any]) -> list[Task]:
