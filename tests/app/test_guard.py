@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app_client import HOST, TestClient, enter, form_token, knock, log_of, send
-from salience.app import guard
+from salience.app import guard, hosts
 from salience.app.desk import Desk
 from salience.app.server import create_app
 from salience.app.sessions import Sessions
@@ -128,8 +128,8 @@ def test_this_machine_by_any_of_its_names_is_let_in(desk: Desk, host: str) -> No
 
 
 def test_elsewhere_only_its_own_name_or_an_address_in_digits_is_taken() -> None:
-    assert "*" in guard.allowed_names("0.0.0.0") and "evil.example" not in guard.allowed_names("0.0.0.0")
-    assert guard.allowed_names("desk.example") == {"127.0.0.1", "localhost", "::1", "desk.example"}
+    assert "*" in hosts.allowed_names("0.0.0.0") and "evil.example" not in hosts.allowed_names("0.0.0.0")
+    assert hosts.allowed_names("desk.example") == {"127.0.0.1", "localhost", "::1", "desk.example"}
 
 
 def test_a_form_needs_this_sessions_token(desk: Desk) -> None:

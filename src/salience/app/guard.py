@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
+import hmac
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from salience.app import show, static_files
+from salience.app.hosts import allowed_names, is_allowed
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 SAFE_METHODS = ("GET", "HEAD")
 LARGEST_FORM, LARGEST_UPLOAD = 1 << 20, 64 << 20
 UPLOADS = ("/files",)
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -74,7 +73,7 @@ class Guard:
 
     def _refuse(self, request: Request) -> Response | None:
         """Return why a request goes no further, as a page; None when it may."""
-        if not self._is_our_name(request.headers.get("host", "")):
+        if not is_allowed(request.headers.get("host", ""), self.names):
             return show.problem(request, 400, "host")
         if static_files.is_open(request.url.path) and request.method in SAFE_METHODS:
             return None
@@ -117,13 +116,6 @@ class Guard:
             response = RedirectResponse(address, status_code=303)
         return start_session(self.desk, response)
 
-    def _is_our_name(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
-        return name in self.names or ("*" in self.names and _is_address(name))
-
 
 def start_session(desk: Desk, response: Response) -> Response:
     """Give the browser that gets this response a session."""
@@ -132,26 +124,6 @@ def start_session(desk: Desk, response: Response) -> Response:
     )
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches a server bound to this host."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def allowed_names(host: str) -> frozenset[str]:
-    """Return what the Host header may say; '*' stands for any address in digits, which no name server can forge."""
-    if is_loopback(host):
-        return frozenset((*LOOPBACK_NAMES, host))
-    if host in ("0.0.0.0", "::"):
-        own = socket.gethostname().lower()
-        return frozenset((*LOOPBACK_NAMES, own, own.partition(".")[0], "*"))
-    return frozenset((*LOOPBACK_NAMES, host.lower()))
 
 
 def largest_body(path: str) -> int:
@@ -173,14 +145,8 @@ async def check_form(request: Request) -> None:
     if given is None:
         given = (await request.form()).get("form_token")
     session: Session = request.state.session
-    if not isinstance(given, str) or not _equal(given, session.form_token):
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), session.form_token.encode()):
         raise HTTPException(403, "form_token")
-
-
-def _equal(given: str, expected: str) -> bool:
-    import hmac
-
-    return hmac.compare_digest(given.encode(), expected.encode())
 
 
 def _same_origin(request: Request) -> bool:
@@ -190,14 +156,6 @@ def _same_origin(request: Request) -> bool:
         return request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
     parts = urlsplit(origin)
     return parts.scheme in ("http", "https") and parts.netloc == request.headers.get("host", "")
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _limited(request: Request, receive: Receive) -> Receive:

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salience.app.hosts import is_loopback
+from salience.app.sessions import read_password
+from salience.case_file import read_case_file
 from salience.errors import CaseError, SalienceError
 
 if TYPE_CHECKING:
@@ -60,20 +63,19 @@ def serve(
     CaseError, RecordError
         The case cannot be opened, the port is taken, or the host needs a password.
     """
-    _require_app_extra()
-    import uvicorn
-
-    from salience.app import static_files
-    from salience.app.desk import Desk
-    from salience.app.guard import is_loopback
-    from salience.app.server import create_app
-    from salience.app.sessions import read_password
-
     local = is_loopback(host)
     _require_safe(local, host, restricted, password_file)
     password = read_password(password_file) if password_file else None
+    read_case_file(folder)
+    _require_app_extra()
     listening = _bind(host, port)
     try:
+        import uvicorn
+
+        from salience.app import static_files
+        from salience.app.desk import Desk
+        from salience.app.server import create_app
+
         taken = int(listening.getsockname()[1])
         desk = Desk(
             folder,
@@ -105,6 +107,8 @@ def serve(
             timeout_graceful_shutdown=ENDING_SECONDS, lifespan="on",
         )  # fmt: skip
         uvicorn.Server(settings).run(sockets=[listening])
+    except KeyboardInterrupt:
+        return  # Ctrl-C is how it is meant to end
     finally:
         listening.close()
 
