@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from salience.case import open_case
 from salience.record.decisions import Decision, add_decisions
-from salience.record.restricted import Names, private_names, withhold
+from salience.record.restricted import Names, plain_words, private_names, withhold
 from small_texts import write_texts_case
 
 NAMES = Names(
@@ -73,6 +73,15 @@ def test_the_record_knows_whom_its_texts_name(tmp_path: Path) -> None:
         assert names.mask("Daro Venn of the Hill Front, the Taliban and the Varenian Army") == (
             "███ of the Hill Front, the Taliban and the Varenian Army"
         )
+
+
+def test_a_word_that_texts_write_small_is_no_name_on_its_own(tmp_path: Path) -> None:
+    told = "The clerk Daro Baker told us. A baker told us too."
+    with open_case(write_texts_case(tmp_path / "case", [("Delta Wire", "2024-03-05", told)])) as case:
+        assert "baker" in plain_words(case.record)
+        names = private_names(case.record)
+    assert names.mask(told) == "The clerk ███ told us. A baker told us too."
+    assert names.mask("Baker Street") == "Baker Street"
 
 
 def test_a_name_in_aliases_csv_is_public(tmp_path: Path) -> None:

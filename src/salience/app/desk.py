@@ -13,7 +13,7 @@ from salience.app.sessions import Password, Sessions
 from salience.case import RECORD_FILE, Case
 from salience.case_file import read_case_file
 from salience.errors import CaseError, SalienceError
-from salience.record.restricted import Names, private_names
+from salience.record.restricted import Names, plain_words, private_names
 from salience.record.store import Record
 
 KEPT_AT_MOST = 64
@@ -103,7 +103,8 @@ class Desk:
 
         def find() -> Names:
             with self.reading() as record:
-                return private_names(record)
+                plain = self.keep("plain words", lambda: plain_words(record), by_decisions=False)
+                return private_names(record, plain)
 
         return self.keep("names", find)
 

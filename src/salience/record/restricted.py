@@ -169,13 +169,15 @@ class Names:
         return 0, False
 
 
-def private_names(record: Record) -> Names:
+def private_names(record: Record, plain: Iterable[str] | None = None) -> Names:
     """Return the names of private persons that the record holds.
 
     Parameters
     ----------
     record : Record
         Its suggestions, what people decided about them, and its lists of actors and sources.
+    plain : iterable of str, optional
+        What `plain_words` gives, where it is known already.
     """
     decided = [row for row in standing(decision_rows(record)).values() if row["layer"] == "mention"]
     kinds = {row["target"]: row["change"].get("kind") for row in decided}
@@ -210,7 +212,16 @@ def private_names(record: Record) -> Names:
         row["change"]["value"] for row in decided if row["target"] in taken and row["change"].get("value")
     }
     others = record.rows("SELECT DISTINCT coalesce(value, quote) AS name FROM mention WHERE kind <> 'person'")
-    return Names(private, public, [row["name"] for row in others if row["name"]])
+    words = plain_words(record) if plain is None else plain
+    return Names(private, public, [*(row["name"] for row in others if row["name"]), *words])
+
+
+def plain_words(record: Record) -> frozenset[str]:
+    """Return the Latin words that texts write small: as the last word of a name, none is masked on its own."""
+    rows = record.rows(
+        r"SELECT DISTINCT unnest(regexp_extract_all(content, '\b[a-z]{4,}\b')) AS word FROM text"
+    )
+    return frozenset(row["word"] for row in rows)
 
 
 def withhold(table: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
