@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from salience.app.desk import Desk
@@ -50,3 +53,11 @@ def words_of(page: str) -> str:
 def log_of(caplog: Any) -> str:
     """Return what the app itself wrote to its log; the stand-in for a browser logs the addresses it asks for."""
     return "\n".join(record.getMessage() for record in caplog.records if record.name == "salience.app")
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Let other threads work until something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        threading.Event().wait(0.01)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app_client import TestClient, enter, send, words_of
+from app_client import enter, send, wait_until, words_of
 from salience.app.desk import Desk
 from salience.app.jobs import Job
 from salience.case import Case
@@ -23,14 +22,6 @@ def desk(case_folder: Path) -> Iterator[Desk]:
     opened = Desk(case_folder)
     yield opened
     opened.close()
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Let other threads work until something is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        threading.Event().wait(0.01)
 
 
 def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
@@ -47,7 +38,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return go
 
 
-def test_an_answer_is_kept_and_found_again(desk: Desk, client: TestClient) -> None:
+def test_an_answer_is_kept_and_found_again(desk: Desk) -> None:
     first = desk.jobs.start("attention", {})
     wait_until(lambda: first.ended)
     assert first.state == "done" and first.share > 0
@@ -55,7 +46,8 @@ def test_an_answer_is_kept_and_found_again(desk: Desk, client: TestClient) -> No
     again = desk.jobs.start("attention", {})
     wait_until(lambda: again.ended)
     assert again.key == first.key
-    assert "attention" in client.get("/jobs").text
+    assert "attention" in enter(desk).get("/jobs").text
+    assert enter(desk).get(f"/jobs/{first.number}").headers["location"] == f"/answers/attention/{first.key}"
 
 
 def test_the_page_tells_progress_and_stops_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

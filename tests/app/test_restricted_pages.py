@@ -89,6 +89,16 @@ def test_nothing_that_leaves_names_a_private_person(desk: Desk, caplog: pytest.L
     assert not NAME.search(log_of(caplog))
 
 
+def test_what_is_masked_would_have_been_shown(folder: Path) -> None:
+    desk = Desk(folder, restricted=True)
+    try:
+        visited = dict(visit_everything(enter(desk)))
+    finally:
+        desk.close()
+    shown = [address for address, response in visited.items() if NAME.search(text_of(response))]
+    assert "/files" in shown  # the value that was set aside
+
+
 def test_the_record_of_this_test_does_hold_the_name(folder: Path) -> None:
     with open_case(folder, read_only=True) as case:
         held = case.record.rows(

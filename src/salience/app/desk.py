@@ -17,6 +17,7 @@ from salience.record.restricted import Names, plain_words, private_names
 from salience.record.store import Record
 
 KEPT_AT_MOST = 64
+WAIT_TO_WRITE = 10.0
 # What a change to the case shows itself by; read again when one of them is newer.
 OWN_FILES = (
     "case.toml", "sources.csv", "aliases.csv", "actors.csv", "issues.csv", "positions.csv", "relations.csv",
@@ -127,22 +128,28 @@ class Desk:
             case.close()
 
     @contextmanager
-    def writing(self, *, only_decisions: bool = False) -> Iterator[Case]:
+    def writing(self, *, only_decisions: bool = False, wait: float = WAIT_TO_WRITE) -> Iterator[Case]:
         """Give a case to change, to one block at a time.
 
         Parameters
         ----------
         only_decisions : bool
             Nothing but decisions is added, so what was worked out from events stays true.
+        wait : float
+            For so many seconds where somebody else writes.
 
         Raises
         ------
         CaseError
-            The server was started for reading only.
+            The server was started for reading only, or somebody else writes for longer.
         """
         if self.read_only:
             raise CaseError("this case is open for reading only; nothing was changed")
-        with self._writer:
+        if not self._writer.acquire(timeout=wait):
+            raise CaseError(
+                "another change of this case is under way; nothing was changed. Try again in a while."
+            )
+        try:
             case = self.case.sharing(read_only=False)
             try:
                 yield case
@@ -150,12 +157,14 @@ class Desk:
                 self._decisions += 1
                 self._changes += not only_decisions
                 case.close()
+        finally:
+            self._writer.release()
 
     def settle(self, progress: Callable[[str, float], None] | None = None) -> None:
         """Let the record follow the case's own lists, where it may be written and they were changed."""
         case = self.case
         if not self.read_only and self._settled != self._seen:
-            with self.writing() as case:
+            with self.writing(wait=threading.TIMEOUT_MAX) as case:
                 case.settle(progress)
                 self._settled = self._seen
 

@@ -1,4 +1,4 @@
-"""Questions that run while pages are read: two at once, each with its progress, each of which can be stopped."""
+"""Work that goes on while pages are read: two at once, each with its progress, each of which can be stopped."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 AT_ONCE, REMEMBERED = 2, 100
 
+Tell = Callable[[str, float], None]
 State = Literal["waiting", "running", "stopping", "done", "failed", "stopped"]
 
 
@@ -27,31 +28,36 @@ class StoppedError(Exception):
 
 @dataclass(slots=True)
 class Job:
-    """One question that was asked.
+    """One piece of work: a question that was asked, a file that is taken in.
 
     Attributes
     ----------
     number : str
         Names it in its address.
-    question, params, seed
-        What was asked.
+    kind : str
+        "ask" or "add"; with `title` it heads the page.
+    title : str
+        The question's name, the file's name.
     state : str
         waiting, running, stopping; then done, failed or stopped.
     stage, share : str, float
         What is being done, and how much of the work is behind.
+    page : str
+        The address of what came of it, once it is done.
     key : str
-        Names the kept answer, once it is done.
+        Of a question: names the kept answer.
     error, fault : str
         Why it failed, in a sentence; the number in the log when it was the program's fault.
     """
 
     number: str
-    question: str
-    params: Mapping[str, Any]
-    seed: int
+    kind: Literal["ask", "add"]
+    title: str
+    work: Callable[[Job, Tell], str] = field(repr=False)
     state: State = "waiting"
     stage: str = ""
     share: float = 0.0
+    page: str = ""
     key: str = ""
     error: str = ""
     fault: str = ""
@@ -64,7 +70,7 @@ class Job:
 
 
 class Jobs:
-    """The questions of one desk.
+    """The work of one desk.
 
     Parameters
     ----------
@@ -91,7 +97,31 @@ class Jobs:
         seed : int
             For what is drawn by chance.
         """
-        job = Job(secrets.token_hex(8), question, dict(params), seed)
+
+        def ask(job: Job, tell: Tell) -> str:
+            self._desk.settle(tell)
+            with self._desk.asking() as case:
+                job._interrupt = case.record.connection.interrupt
+                tell("", 0.0)
+                # One state of the record from the first query to the last, whoever decides something meanwhile.
+                case.record.connection.begin()
+                job.key = case.ask(question, seed=seed, progress=tell, **params).key
+            return f"/answers/{question}/{job.key}"
+
+        return self.run("ask", question, ask)
+
+    def run(self, kind: Literal["ask", "add"], title: str, work: Callable[[Job, Tell], str]) -> Job:
+        """Do some work in the background.
+
+        Parameters
+        ----------
+        kind, title : str
+            What it is called.
+        work : callable
+            Is given the job, and what to tell of a stage and the share done; that raises when somebody stops the
+            job. Returns the address of what came of it.
+        """
+        job = Job(secrets.token_hex(8), kind, title, work)
         with self._lock:
             self._jobs[job.number] = job
             self._forget()
@@ -141,7 +171,7 @@ class Jobs:
             self._run(job)
 
     def _run(self, job: Job) -> None:
-        """Ask, and note how it ended."""
+        """Do the work, and note how it ended."""
         from salience.app.faults import note_fault
 
         def tell(stage: str, share: float) -> None:
@@ -151,7 +181,7 @@ class Jobs:
 
         ended: State = "failed"
         try:
-            job.key = self._ask(job, tell)
+            job.page = job.work(job, tell)
             ended = "done"
         except StoppedError:
             ended = "stopped"
@@ -167,16 +197,6 @@ class Jobs:
             job.fault = note_fault(error)
         with self._lock:
             job._interrupt, job.state = None, ended
-
-    def _ask(self, job: Job, tell: Callable[[str, float], None]) -> str:
-        self._desk.settle(tell)
-        with self._desk.asking() as case:
-            connection = case.record.connection
-            job._interrupt = connection.interrupt
-            tell("", 0.0)
-            # One state of the record from the first query to the last, whoever decides something meanwhile.
-            connection.begin()
-            return case.ask(job.question, seed=job.seed, progress=tell, **job.params).key
 
     def _forget(self) -> None:
         over = [number for number, job in self._jobs.items() if job.ended]

@@ -61,10 +61,10 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     """
     session = getattr(request.state, "session", None)
     desk: Desk = request.state.desk
-    text = (
-        _environment()
-        .get_template(template)
-        .render(
+    page = _environment().get_template(template)
+    masking = _names.set(desk.names)
+    try:
+        text = page.render(
             request=request,
             desk=desk,
             session=session,
@@ -74,7 +74,8 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
             version=__version__,
             **values,
         )
-    )
+    finally:
+        _names.reset(masking)
     return HTMLResponse(text, status_code=status)
 
 

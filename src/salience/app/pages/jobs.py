@@ -1,4 +1,4 @@
-"""Questions under way: their progress, a way to stop them, and where the answer is."""
+"""Work under way: its progress, a way to stop it, and where what came of it is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Number = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 @router.get("/jobs")
 def list_jobs(request: Request, desk: OpenDesk) -> Response:
     """List what was asked since the server started."""
-    return show.render(request, "jobs.html.j2", jobs=[(job, _answer(job)) for job in desk.jobs.recent()])
+    return show.render(request, "jobs.html.j2", jobs=desk.jobs.recent())
 
 
 @router.get("/jobs/{number}.json", response_class=JSONResponse)
@@ -35,9 +35,9 @@ def tell_job(request: Request, desk: OpenDesk, number: Number) -> Response:
 def show_job(request: Request, desk: OpenDesk, number: Number) -> Response:
     """Show how far a question is; once it is answered, the answer."""
     job = _find(desk, number)
-    if job.state == "done" and "/answers/{question}/{key}" in request.app.state.paths:
-        return RedirectResponse(_answer(job), status_code=303)
-    return show.render(request, "job.html.j2", job=job, words=_words(job), answer=_answer(job))
+    if job.state == "done":
+        return RedirectResponse(job.page, status_code=303)
+    return show.render(request, "job.html.j2", job=job, words=_words(job))
 
 
 @router.post("/jobs/{number}/stop", response_class=RedirectResponse, status_code=303)
@@ -59,7 +59,3 @@ def _words(job: Job) -> str:
         {"stage": job.stage or show.phrase("jobs.starting")} if job.state == "running" else {}
     )
     return show.phrase(f"jobs.{job.state}", **values)
-
-
-def _answer(job: Job) -> str:
-    return f"/answers/{job.question}/{job.key}" if job.key else ""
