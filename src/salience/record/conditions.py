@@ -9,7 +9,7 @@ from salience.record.schema import load_schema
 
 _TOKEN = re.compile(
     r"""\s+ | (?P<text>'(?:[^']|'')*') | (?P<quoted>"(?:[^"]|"")*") | (?P<number>-?\d+(?:\.\d+)?)
-      | (?P<word>[A-Za-z_][A-Za-z0-9_]*) | (?P<sign><>|<=|>=|!=|[=<>(),*+/%-])""",
+      | (?P<word>[A-Za-z_][A-Za-z0-9_]*) | (?P<sign><>|<=|>=|!=|[=<>(),])""",
     re.VERBOSE,
 )
 _WORDS = frozenset(
