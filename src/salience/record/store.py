@@ -284,7 +284,13 @@ def duckdb_errors(path: Path) -> Iterator[None]:
     """Say in plain words what DuckDB found wrong with the file or the disk."""
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, OSError) as error:
+    except (
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+        duckdb.FatalException,
+        duckdb.ConnectionException,
+        OSError,
+    ) as error:
         raise RecordError(explain_failure(path, str(error))) from error
 
 
@@ -296,6 +302,8 @@ def explain_failure(path: Path, text: str) -> str:
         holder = re.search(r"PID (\d+)", text)
         who = f" (process {holder.group(1)})" if holder else ""
         return f"{path.name} is in use by another program{who}. Wait until it ends, then repeat; nothing was changed."
+    if "different configuration" in text:
+        return f"{path.name} is open already in this program, and not in the same way. Close it, then repeat."
     if "Permission denied" in text or "Read-only file system" in text or "read-only" in text:
         return f"cannot write {path}: the folder or the file is read-only. Copy the case to a folder of your own."
     if "not a valid DuckDB database" in text:
