@@ -279,7 +279,7 @@ def test_answers_survive_the_way_to_json_and_back(tmp_path: Path) -> None:
     assert answer.headline in answer._repr_html_() or "&" in answer.headline
 
 
-# Of a text that was written for testing (cases/myanmar/op-ed.txt), by UCDP GED 24.1: some true, some wrong, some left open.
+# Of a text that was written for testing (cases/myanmar/op-ed.txt), by UCDP GED 24.1.
 VERDICTS_ON_MYANMAR = {
     "fights-rose": "undecided",  # what is told of the war grew at the same date
     "not-as-always": "supported",
@@ -305,7 +305,7 @@ def test_the_cases_of_the_project_run_on_the_real_data(
         shutil.copy(file, folder / file.name)
     with salience.open(folder, data=shared_data / "ucdp") as case:
         done = case.run()
-        assert [(i.read, i.kept, i.set_aside) for i in done.imports][0] == (kept, kept, 0)
+        assert (done.imports[0].read, done.imports[0].kept, done.imports[0].set_aside) == (kept, kept, 0)
         assert case.check() == []
         assert case.warnings() == []
     if name == "myanmar":

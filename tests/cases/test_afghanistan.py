@@ -85,8 +85,6 @@ def test_everything_that_is_coded_names_its_place_in_the_essay() -> None:
         assert told == stated, actor.name
     # What is only implied has a wide interval; what is silent is left out: 16 of 42 cells are coded.
     assert all(p.position is not None for p in land.positions)
-        p.source for p in land.positions if p.salience
-    }
     wide = [p for p in land.positions if p.position and p.position[2] - p.position[0] >= 40]
     assert len(wide) >= 8
 

@@ -10,9 +10,10 @@ from salience.claims import read_claims
 
 CASE = Path(__file__).parents[2] / "cases" / "myanmar"
 WORDS = {
-    "fights-rose": "rate", "not-as-always": "went on", "one-source": "one source alone", "small-passed-over": "one in ten",
-    "ten-dead-are-carried": "more likely than not", "small-because-few-die": "larger part", "most-is-listed": "more than half",
-    "a-dozen-groups": "dozen", "rohingya-beyond-their-share": "Rohingya", "talk-with-everyone": "should speak",
+    "fights-rose": "rate", "not-as-always": "went on", "one-source": "one source alone",
+    "small-passed-over": "one in ten", "ten-dead-are-carried": "more likely than not",
+    "small-because-few-die": "larger part", "most-is-listed": "more than half", "a-dozen-groups": "dozen",
+    "rohingya-beyond-their-share": "Rohingya", "talk-with-everyone": "should speak",
 }  # fmt: skip
 
 
