@@ -26,8 +26,8 @@ SYMBOLS: dict[str, str] = {
 }  # fmt: skip
 COLUMNS = (
     "id", "claim", "who", "report", "start", "end", "kind", "verdict", "chance_low", "chance_high", "part",
-    "part_verdict", "part_low", "part_high", "estimate", "reason", "to_decide_it", "against", "question", "quantity", "held_against",
-    "answer",
+    "part_verdict", "part_low", "part_high", "estimate", "reason", "to_decide_it", "against", "question", "quantity",
+    "held_against", "answer",
 )  # fmt: skip
 
 
