@@ -30,6 +30,9 @@ VERBS = (
     "world",
     "fetch",
     "lottery",
+    "serve",
+    "judge",
+    "claims",
 )
 
 

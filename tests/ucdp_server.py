@@ -8,11 +8,16 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from salience.sources.fetch.ucdp_api import Fetched, GedQuery
+
+EVENTS = 150  # on pages of 40: four pages, the last of 30
+QUERY = GedQuery((999,), date(2019, 1, 1))
 TOKEN = "tok-4711-never-to-be-shown"
 NUMBERS = {
     "id", "year", "type_of_violence", "conflict_new_id", "dyad_new_id", "side_a_new_id", "side_b_new_id",
@@ -151,3 +156,12 @@ def _value(name: str, cell: str) -> Any:
     if name == "active_year":
         return cell == "TRUE"
     return f"{cell}T00:00:00" if name in ("date_start", "date_end") else cell
+
+
+def ids(fetched: Fetched) -> list[int]:
+    return [event["id"] for event in fetched.events]
+
+
+def once(answer: Callable[[Handler], bool], at: int) -> Callable[[Handler, int, int], bool | None]:
+    """Have the server answer one request, by its number, in another way."""
+    return lambda handler, request, page: answer(handler) if request == at else None

@@ -17,6 +17,7 @@ from salience.cli import (
     model_verbs,
     options_verbs,
     reading_verbs,
+    serve_verb,
 )
 from salience.cli.running import app
 from salience.version import __version__
@@ -33,6 +34,7 @@ __all__ = [
     "model_verbs",
     "options_verbs",
     "reading_verbs",
+    "serve_verb",
 ]
 
 
