@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,7 @@ from salience.case_inputs import (
     list_input,
     read_actors,
     settle,
+    state_terms,
     take_in,
     write_whole,
 )
@@ -73,6 +75,8 @@ class Case:
         Only look: nothing in the folder is changed, and several programs may look at once.
     data : Path, optional
         Where input files are that do not lie in the case folder; a folder, or the file itself when there is one.
+    record : Record, optional
+        One that is open already, instead of the folder's own.
 
     Raises
     ------
@@ -82,14 +86,21 @@ class Case:
         `sources.csv` is not as it must be.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        data: Path | None = None,
+        record: Record | None = None,
+    ) -> None:
         self.folder = folder
         self.read_only = read_only
         self.data = data
         self.file: CaseFile = read_case_file(folder)
         self.rules: list[SourceRule] = read_sources(folder)
         self.actors: list[ActorRule] = read_actors(folder)
-        self._record: Record | None = None
+        self._record = record
 
     @property
     def record(self) -> Record:
@@ -105,6 +116,23 @@ class Case:
             # Frames that outlive the interpreter's last lines must not find the file open.
             weakref.finalize(self, self._record.close)
         return self._record
+
+    def sharing(self, *, read_only: bool = True) -> Case:
+        """Return the same case on a connection of its own, for another thread; closing it closes only that.
+
+        Parameters
+        ----------
+        read_only : bool
+            Leave the record as it is; answers are kept all the same.
+        """
+        shared = copy(self)
+        shared.read_only = read_only or self.read_only
+        shared._record = self.record.sharing(read_only=shared.read_only)
+        return shared
+
+    def settle(self, progress: Progress | None = None) -> None:
+        """Let the record follow the case's own lists, and read the texts that are not read yet."""
+        self._settle(progress)
 
     def add(
         self,
@@ -354,6 +382,7 @@ class Case:
         """Let the record follow `sources.csv` and `aliases.csv`, and read the texts that are not read yet."""
         if not self.read_only:
             settle(self.record, self.folder, self.rules, self.actors, progress)
+            state_terms(self.record, self.file.inputs)
 
 
 def open_case(path: str | Path, *, read_only: bool = False, data: str | Path | None = None) -> Case:

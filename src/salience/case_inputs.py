@@ -69,6 +69,27 @@ def take_in(
     )
 
 
+def state_terms(record: Record, inputs: Sequence[CaseInput]) -> None:
+    """Write the licence and the citation that the case states for its files over those that their formats state."""
+    for given in inputs:
+        if not (given.licence or given.citation):
+            continue
+        name = Path(given.file).name
+        terms = [given.licence, given.citation]
+        held = record.rows(
+            """SELECT 1 FROM origin WHERE file = ? AND (licence <> coalesce(nullif(?, ''), licence)
+               OR citation <> coalesce(nullif(?, ''), citation))""",
+            [name, *terms],
+        )
+        if held:
+            with record.transaction() as connection:
+                connection.execute(
+                    """UPDATE origin SET licence = coalesce(nullif(?, ''), licence),
+                       citation = coalesce(nullif(?, ''), citation) WHERE file = ?""",
+                    [*terms, name],
+                )
+
+
 def _is_events_text(path: Path) -> bool:
     """Return whether a .txt file is a table after all: its first line parts columns by tabs or commas."""
     if path.suffix.lower() not in (".txt", ".text") or not path.is_file():

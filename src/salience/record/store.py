@@ -85,6 +85,21 @@ class Record:
                 self.connection.execute("ROLLBACK")
             raise
 
+    def sharing(self, *, read_only: bool = True) -> Record:
+        """Return the same record on a connection of its own, for another thread; closing it closes only that.
+
+        Parameters
+        ----------
+        read_only : bool
+            Refuse transactions on it, even where the file is open for writing.
+        """
+        shared = object.__new__(Record)
+        shared.path = self.path
+        shared.read_only = read_only or self.read_only
+        shared.connection = self.connection.cursor()
+        configure(shared.connection)
+        return shared
+
     def fingerprint(self) -> str:
         """Return a hash of what the record holds: imports, what names stand for, readings, decisions, own tables."""
         parts = (

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from salience.questions.setting import Setting
 from salience.record.store import Record
+
+# Importers of events; what others read (texts, persons) has no events with ids.
+EVENT_TABLES = ("ucdp", "acled", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Holdings:
     Attributes
     ----------
     imports : list of dict
-        The files: name, dataset, rows, licence, citation.
+        The files: name, importer, whose event ids they use, rows, licence, citation.
     rules : list of (str, int)
         How many rows were set aside and values emptied, by rule.
     counts : dict
@@ -43,6 +47,15 @@ class Holdings:
     figures: list[dict[str, Any]]
     texts: dict[str, Any]
 
+    @property
+    def citations(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """What is to be cited, each once, with the files that come from it."""
+        files: dict[str, list[dict[str, Any]]] = {}
+        for row in self.imports:
+            if row["citation"]:
+                files.setdefault(row["citation"], []).append(row)
+        return list(files.items())
+
 
 def describe_holdings(record: Record, setting: Setting) -> Holdings:
     """Summarise the record within the case's period."""
@@ -54,6 +67,7 @@ def describe_holdings(record: Record, setting: Setting) -> Holdings:
     )
     rules: dict[str, int] = {}
     for row in imports:
+        row["event_ids_of"] = _event_ids_of(row)
         for rule, count in json.loads(row.pop("summary") or "{}").items():
             rules[rule] = rules.get(rule, 0) + count
     counts = record.rows(
@@ -91,6 +105,13 @@ def describe_holdings(record: Record, setting: Setting) -> Holdings:
         figures=_figures(record, setting),
         texts=_texts(record, setting),
     )
+
+
+def _event_ids_of(row: dict[str, Any]) -> str:
+    """Say whose event ids a file uses: a dataset's, its own, or none, for it does not tell of events."""
+    if row["importer"] not in EVENT_TABLES:
+        return ""
+    return "its own" if row["dataset"] == Path(str(row["file"])).stem else str(row["dataset"])
 
 
 def _figures(record: Record, setting: Setting) -> list[dict[str, Any]]:
