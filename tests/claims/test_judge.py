@@ -120,7 +120,7 @@ def test_a_question_that_cannot_be_asked_leaves_it_undecided(record: Record) -> 
 def test_an_estimate_without_a_value_says_its_own_reason(record: Record) -> None:
     none = replace(estimate("rate_ratio", None, None, None), note="all of one place")
     found = judge(claim(ratio_above(1.0)), record, answer("disparity", none))
-    assert (found.reason, found.parts[0].why) == ("no data", "all of one place")
+    assert (found.reason, found.parts[0].why) == ("no data", "All of one place.")
 
 
 def test_an_estimate_without_an_interval_bears_no_verdict_unless_it_was_counted(record: Record) -> None:

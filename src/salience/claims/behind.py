@@ -13,7 +13,7 @@ from salience.record.names import normalise_name
 from salience.record.store import Record
 
 UNSTATED = "not stated"
-# Sources that draw on each other speak with one voice.
+# Sources that draw on each other speak with one voice. A dataset that names the sources of its row adds none to them.
 _VOICE = "coalesce(nullif(s.independence_group, ''), s.name)"
 _ROWS = "(SELECT * FROM {table} WHERE {where}) t"
 _STATED = f"SELECT coalesce(t.source, '') AS voice, count(*) AS n FROM {_ROWS} GROUP BY 1"
@@ -22,8 +22,10 @@ _TOLD_BY_SOURCE = (
 )
 _TOLD = {
     "event": (
-        f"SELECT {_VOICE} AS voice, count(DISTINCT t.id) AS n FROM {_ROWS} JOIN link l ON l.event = t.id "
-        "JOIN account a ON a.id = l.account JOIN source s ON s.id = a.source GROUP BY 1"
+        f"WITH told AS (SELECT t.id, {_VOICE} AS voice, s.kind IS NOT DISTINCT FROM 'dataset' AND "
+        f"bool_or(a.told = 'named') OVER (PARTITION BY t.id, a.origin) AS relays FROM {_ROWS} "
+        "JOIN link l ON l.event = t.id JOIN account a ON a.id = l.account JOIN source s ON s.id = a.source) "
+        "SELECT voice, count(DISTINCT id) AS n FROM told WHERE NOT relays GROUP BY 1"
     ),
     "account": _TOLD_BY_SOURCE,
     "person": _TOLD_BY_SOURCE,
@@ -96,8 +98,10 @@ def lone_voice(bodies: Sequence[Counter[str]], *own: str) -> str:
         Empty where several sources speak.
     """
     everybody = set().union(*bodies)
-    if len(everybody) == 1:
-        return next(iter(everybody))
+    # Rows that name no source are no second one.
+    told = everybody - {UNSTATED} or everybody
+    if len(told) == 1:
+        return next(iter(told))
     names = {normalise_name(name) for name in own if name} | {
         normalise_name(name.rpartition(".")[0]) for name in own if "." in name
     }

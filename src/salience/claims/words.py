@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from salience.claims.file import Claim, Part, Test, Thresholds
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from salience.claims.file import Part, Test, Thresholds
 from salience.claims.verdict import Reason
-from salience.questions.answer import Estimate, format_interval, format_number
+from salience.questions.answer import Assumption, Estimate, format_interval, format_number
 from salience.questions.quantities import Asked
+
+if TYPE_CHECKING:
+    from salience.claims.doubts import Held
 
 # More than this many times the data is no advice.
 MOST_TIMES = 1000.0
@@ -13,7 +19,25 @@ MOST_TIMES = 1000.0
 
 def say_estimate(estimate: Estimate) -> str:
     """Return an estimate in one sentence."""
-    return f"{estimate.label}: {format_interval(estimate)}."
+    return as_sentence(f"{estimate.label}: {format_interval(estimate)}")
+
+
+def as_sentence(text: str) -> str:
+    """Return a text with a capital at its beginning and a stop at its end."""
+    plain = text.strip()
+    if not plain:
+        return ""
+    # A first word with a capital or a stop inside is a name as it is written: iPhone, persons.csv.
+    first = plain.split(maxsplit=1)[0]
+    begun = plain if first[1:].lower() != first[1:] or "." in first[:-1] else plain[0].upper() + plain[1:]
+    return begun if begun[-1] in ".!?…" else f"{begun}."
+
+
+def say_tests(held: Sequence[Held]) -> str:
+    """Return in words what a part's quantity is held against, and its complement."""
+    said = [say_test(each.test, each.estimate) for each in held]
+    also = [f"and {each.estimate.label} {text}" for each, text in zip(held[1:], said[1:], strict=True)]
+    return ", ".join([said[0], *also])
 
 
 def say_test(test: Test, estimate: Estimate | None) -> str:
@@ -36,7 +60,7 @@ def say_chance(low: float | None, high: float | None) -> str:
     return f"between {_percent(low)} and {_percent(high)}"
 
 
-def say_lone(voice: str, chance: tuple[float, float] | None, claim: Claim) -> str:
+def say_lone(voice: str, chance: tuple[float, float] | None) -> str:
     """Return why one source does not decide, and what it says itself."""
     by_itself = f" By its own account the probability is {say_chance(*chance)}." if chance else ""
     if voice == "not stated":
@@ -44,10 +68,16 @@ def say_lone(voice: str, chance: tuple[float, float] | None, claim: Claim) -> st
     return f"All that it rests on was told by one source, {voice}: no source can bear itself out.{by_itself}"
 
 
-def say_span(chance: tuple[float, float], thresholds: Thresholds) -> str:
+def say_failing(assumption: Assumption) -> str:
+    """Return which assumption fails, and how that was checked."""
+    return f"This does not hold: {as_sentence(assumption.text)} {as_sentence(assumption.how)}"
+
+
+def say_span(chance: tuple[float, float], thresholds: Thresholds, *, least: bool = False) -> str:
     """Return how far the probability is from deciding."""
+    bound = "The estimate is a lower bound, and the truth may lie anywhere above it. " if least else ""
     return (
-        f"By the record the probability is {say_chance(*chance)}. This case calls a claim supported from "
+        f"{bound}By the record the probability is {say_chance(*chance)}. This case calls a claim supported from "
         f"{_percent(thresholds.supported)} on, and contradicted at {_percent(thresholds.contradicted)} or less."
     )
 

@@ -92,6 +92,8 @@ def count_things(number: int, thing: str) -> str:
 
 def estimate_all(found: Found, params: NarrativeParams) -> tuple[Estimate, ...]:
     """Return the numbers that claims may refer to."""
+    if not found.texts:
+        return ()
     out: list[Estimate] = []
     for actor in found.actors:
         for label, whole, before, after in _shares(found, params, actor):

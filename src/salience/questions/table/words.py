@@ -164,7 +164,7 @@ def _each_without(audit: Audit, seating: Seating, k: int, view: str, level: floa
     draws = len(audit.without_drawn)
     return [
         Estimate(
-            f"without_anyone_{k + 1}:{name}", f"{name}: draws in which it has nobody on “{view}”", float(share),
+            f"without_anyone_{k + 1}:{name}", f"{name}: chance that it has nobody on “{view}”", float(share),
             *_chance(float(share), draws, level), "share", draws, level, view,
             "the interval is that of the number of draws",
         )
@@ -176,7 +176,7 @@ def _each_seated(stable: Stability, seating: Seating, k: int, level: float) -> l
     """Say of each candidate in how many draws equal shares would seat it."""
     return [
         Estimate(
-            f"seated_{k + 1}_{slug(name)}", f"{name}: draws in which it is seated ({stable.weighting})", float(share),
+            f"seated_{k + 1}_{slug(name)}", f"{name}: chance of a seat ({stable.weighting})", float(share),
             *_chance(float(share), stable.draws, level), "share", stable.draws, level, "proposal",
             f"of {seating.size} seats, by {EQUAL_SHARES}; the interval is that of the number of draws",
         )
