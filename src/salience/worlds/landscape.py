@@ -38,16 +38,39 @@ def landscape_files(world: World, seed: int) -> dict[str, str]:
     rng = stream(seed, LANDSCAPE)
     cast = tomllib.loads(files(__package__).joinpath("landscape.toml").read_text(encoding="utf-8"))
     actors = _cast_actors(world, cast, rng)
-    positions, missing, unsourced = _code_positions(actors, cast["issues"], rng)
     names = {a["name"] for a in actors}
     relations = [r for r in cast["relations"] if r["actor"] in names and r["other"] in names]
+    return coded_landscape(actors, cast["issues"], relations, rng)
+
+
+def coded_landscape(
+    actors: Sequence[Mapping[str, Any]],
+    issues: Sequence[Mapping[str, Any]],
+    relations: Sequence[Mapping[str, Any]],
+    rng: np.random.Generator,
+    missing_share: float = MISSING,
+    widened: float = 1.0,
+) -> dict[str, str]:
+    """Return the same files for any cast: what coders write down of it, and the truth.
+
+    Parameters
+    ----------
+    actors, issues, relations
+        As in landscape.toml; positions and salience in the order of the issues.
+    rng : numpy.random.Generator
+    missing_share : float
+        Chance that a position is missing.
+    widened : float
+        By what the reach of intervals of constituency, capability and legitimacy is multiplied.
+    """
+    positions, missing, unsourced = _code_positions(actors, issues, rng, missing_share)
     return {
-        "actors.csv": _csv([_code_actor(actor, rng) for actor in actors]),
+        "actors.csv": _csv([_code_actor(actor, rng, widened) for actor in actors]),
         "issues.csv": _csv(
             [
                 {"issue": i["name"], "meaning_0": i["meaning_0"], "meaning_100": i["meaning_100"],
                  "two_poles": "yes" if i.get("two_poles") else "no"}
-                for i in cast["issues"]
+                for i in issues
             ]
         ),
         "positions.csv": _csv(positions),
@@ -57,8 +80,8 @@ def landscape_files(world: World, seed: int) -> dict[str, str]:
         "truth/landscape.json": json.dumps(
             {
                 "actors": {a["name"]: {k: a[k] for k in ("constituency", "capability", "legitimacy")} for a in actors},
-                "positions": _by_issue(actors, cast["issues"], "positions"),
-                "salience": _by_issue(actors, cast["issues"], "salience"),
+                "positions": _by_issue(actors, issues, "positions"),
+                "salience": _by_issue(actors, issues, "salience"),
                 "missing": missing,
                 "unsourced": unsourced,
             },
@@ -92,18 +115,21 @@ def _cast_actors(world: World, cast: dict[str, Any], rng: np.random.Generator) -
     return actors + [a for a in known.values() if a["kind"] not in ("state", "armed group")]
 
 
-def _code_actor(actor: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def _code_actor(actor: Mapping[str, Any], rng: np.random.Generator, widened: float) -> dict[str, Any]:
     row: dict[str, Any] = {"name": actor["name"], "kind": actor["kind"]}
     for quantity, most in (("constituency", 1.0), ("capability", np.inf), ("legitimacy", 1.0)):
         best = min(actor[quantity] * float(np.exp(rng.normal(0.0, 0.1))), most)
         reach = float(rng.uniform(0.2, 0.4))
-        triple = (best * (1 - reach), best, min(best * (1 + reach), most))
+        triple = (best * max(1 - widened * reach, 0.01), best, min(best * (1 + widened * reach), most))
         row |= {f"{quantity}_{end}": f"{value:.3g}" for end, value in zip(ENDS, triple, strict=True)}
     return row | {"source": f"interview {int(rng.integers(1, 40))}"}
 
 
 def _code_positions(
-    actors: Sequence[Mapping[str, Any]], issues: Sequence[Mapping[str, Any]], rng: np.random.Generator
+    actors: Sequence[Mapping[str, Any]],
+    issues: Sequence[Mapping[str, Any]],
+    rng: np.random.Generator,
+    missing_share: float,
 ) -> tuple[list[dict[str, Any]], list[list[str]], list[list[str]]]:
     """Return what coders wrote down, which cells are missing and which have no source."""
     rows: list[dict[str, Any]] = []
@@ -112,7 +138,7 @@ def _code_positions(
         for k, issue in enumerate(issues):
             cell = [actor["name"], issue["name"]]
             chance, source, second = rng.random(3)
-            if chance < MISSING or (actor["name"] == UNHEARD and k >= HEARD_ON):
+            if chance < missing_share or (actor["name"] == UNHEARD and k >= HEARD_ON):
                 missing.append(cell)
                 continue
             named = source >= UNSOURCED

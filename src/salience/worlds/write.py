@@ -74,17 +74,18 @@ def write_case(
         cannot be written; the seed is negative; or nobody in this world reports anything.
     """
     folder = Path(folder)
-    _require_free(folder, overwrite)
+    require_free(folder, overwrite)
     truth = simulate(world or World(), seed)
     if not len(truth.reports):
         raise CaseError(
             "in this world nobody reports anything; raise the outlets' base chances or the events"
         )
-    _write_files(folder, _case_files(truth, dirt))
+    write_files(folder, _case_files(truth, dirt))
     return truth
 
 
-def _require_free(folder: Path, overwrite: bool) -> None:
+def require_free(folder: Path, overwrite: bool) -> None:
+    """Refuse a folder that holds something else than a simulated case that may be overwritten."""
     if folder.exists() and not folder.is_dir():
         raise CaseError(f"{folder}: this is a file; name a folder for the simulated case")
     if not folder.exists() or not any(folder.iterdir()):
@@ -105,7 +106,7 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
     """Return the text of each file of the case, the mark first: with it a broken-off case can be overwritten."""
     rng = stream(truth.seed, CODING)
     coded = code_events(truth, rng)
-    ged = _as_text(ged_table(truth, coded, FIRST_ID, rng))
+    ged = as_text(ged_table(truth, coded, FIRST_ID, rng))
     ids = np.full(len(truth.events), -1)
     ids[coded.event] = FIRST_ID + np.arange(len(coded))
     planted = plant_dirt(ged, stream(truth.seed, DIRTYING)) if dirt else {}
@@ -114,9 +115,9 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
     tolls = draw_tolls(truth, coded)
     return {
         MARK: readme(truth),
-        "ged.csv": _csv(ged),
-        "sources.csv": _csv(
-            _source_columns(truth.world) if tolls is None else toll_sources(_source_columns(truth.world))
+        "ged.csv": csv_text(ged),
+        "sources.csv": csv_text(
+            source_columns(truth.world) if tolls is None else toll_sources(source_columns(truth.world))
         ),
         "case.toml": _case_toml(truth.world, tolls is not None),
         **_official_files(truth, ids),
@@ -125,27 +126,28 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
             {}
             if tolls is None
             else {
-                "tolls.csv": _csv(toll_columns(truth, tolls, ids)),
+                "tolls.csv": csv_text(toll_columns(truth, tolls, ids)),
                 "tolls.map.toml": MAPPING,
                 "truth/tolls.json": _json(toll_truth(tolls)),
             }
         ),
         **landscape_files(truth.world, truth.seed),
-        "truth/events.csv": _csv(event_columns(truth, coded, ids)),
-        "truth/reports.csv": _csv(report_columns(truth, ids)),
-        "truth/outlets.csv": _csv(outlet_columns(truth)),
+        "truth/events.csv": csv_text(event_columns(truth, coded, ids)),
+        "truth/reports.csv": csv_text(report_columns(truth, ids)),
+        "truth/outlets.csv": csv_text(outlet_columns(truth)),
         "truth/parameters.json": _json(parameters(truth)),
         "truth/change.json": _json(change_truth(truth)),
         "truth/dirt.json": _json({name: asdict(sort) for name, sort in planted.items()}),
     }
 
 
-def _as_text(table: pa.Table) -> dict[str, list[str]]:
+def as_text(table: pa.Table) -> dict[str, list[str]]:
     """Return the columns as lists of text, empty where null."""
     return {name: table[name].cast(pa.string()).fill_null("").to_pylist() for name in table.column_names}
 
 
-def _csv(columns: Mapping[str, Sequence[object]]) -> str:
+def csv_text(columns: Mapping[str, Sequence[object]]) -> str:
+    """Write columns as CSV."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -157,7 +159,7 @@ def _json(content: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def _source_columns(world: World) -> Columns:
+def source_columns(world: World) -> Columns:
     """Say of each outlet what it is, and whose each spelling is that does not become its name by normalising."""
     named = [(o.name, o) for o in world.outlets]
     for o in world.outlets:
@@ -177,29 +179,29 @@ def _source_columns(world: World) -> Columns:
 
 def _case_toml(world: World, tolls: bool) -> str:
     figures = '\n[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n'
-    official = '\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n'
+    channel = '\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n'
     return f"""# A simulated conflict in an invented country; truth/README.txt says more.
-name = {_quoted(f"{world.name} (simulated)")}
-summary = {_quoted(f"An invented conflict, simulated so that the truth is known. {world.name} does not exist.")}
+name = {quoted(f"{world.name} (simulated)")}
+summary = {quoted(f"An invented conflict, simulated so that the truth is known. {world.name} does not exist.")}
 
 [period]
 start = {world.start}
 end = {world.end}
 
 [area]
-countries = [{_quoted(world.name)}]
+countries = [{quoted(world.name)}]
 
 [capital]
-name = {_quoted(world.capital)}
+name = {quoted(world.capital)}
 latitude = {world.capital_latitude}
 longitude = {world.capital_longitude}
 radius_km = 40
-admin1 = {_quoted(f"{world.capital_province} province")}
+admin1 = {quoted(f"{world.capital_province} province")}
 
 [[inputs]]
 file = "ged.csv"
 as = "ucdp"
-{official if _official(world) is not None else ""}{figures if tolls else ""}
+{channel if official(world) is not None else ""}{figures if tolls else ""}
 [[inputs]]
 file = "persons.csv"
 as = "persons"
@@ -222,13 +224,13 @@ group = "Uplanders"
 
 def _change_toml(world: World) -> str:
     asked = change_question(world)
-    return "".join(f"{key} = [{_quoted(value)}]\n" for key, value in sorted(asked.items()))
+    return "".join(f"{key} = [{quoted(value)}]\n" for key, value in sorted(asked.items()))
 
 
 def _options_toml() -> str:
     """Write two options: the absent are invited, the elders are recognised."""
     unheard = ("Halvanea Women's Council", "Displaced People's Committee")
-    names = ", ".join(_quoted(name) for name in unheard)
+    names = ", ".join(quoted(name) for name in unheard)
     return f"""
 [questions.options]
 absent = [{names}]
@@ -243,14 +245,14 @@ capability = {{ "Assembly of Upland Elders" = 3 }}
 """
 
 
-def _official(world: World) -> int | None:
+def official(world: World) -> int | None:
     """Return the position of the outlet that is the official channel, if there is one."""
     return next((j for j, o in enumerate(world.outlets) if o.kind == "official"), None)
 
 
 def _official_files(truth: Truth, ids: Ints) -> dict[str, str]:
     """Return the official channel's own accounts of what it speaks about, and the mapping to read them with."""
-    channel = _official(truth.world)
+    channel = official(truth.world)
     if channel is None:
         return {}
     name = truth.world.outlets[channel].name
@@ -259,7 +261,7 @@ def _official_files(truth: Truth, ids: Ints) -> dict[str, str]:
 events_of = "UCDP GED"
 
 [source]
-name = {_quoted(name)}   # the speaker of every row
+name = {quoted(name)}   # the speaker of every row
 kind = "official"
 
 [columns]
@@ -273,7 +275,7 @@ text = "text"
 [formats]
 date = "%d/%m/%Y"
 """
-    return {"official.csv": _csv(_official_columns(truth, ids, channel)), "official.map.toml": mapping}
+    return {"official.csv": csv_text(_official_columns(truth, ids, channel)), "official.map.toml": mapping}
 
 
 def _official_columns(truth: Truth, ids: Ints, channel: int) -> Columns:
@@ -302,18 +304,19 @@ def _person_files(truth: Truth) -> dict[str, str]:
     """Return those detained, the population by group, and what is true of them."""
     found = draw_detained(truth)
     return {
-        PERSONS_FILE: _csv(person_columns(truth, found)),
-        POPULATION_FILE: _csv(population_columns(truth, found)),
+        PERSONS_FILE: csv_text(person_columns(truth, found)),
+        POPULATION_FILE: csv_text(population_columns(truth, found)),
         TRUTH_FILE: _json(disparity_truth(truth, found)),
     }
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Write a TOML string: JSON's escapes are TOML's too."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def _write_files(folder: Path, files: dict[str, str]) -> None:
+def write_files(folder: Path, files: dict[str, str]) -> None:
+    """Write the files of a case; CaseError when that cannot be done."""
     try:
         (folder / "truth").mkdir(parents=True, exist_ok=True)
         for name, text in files.items():

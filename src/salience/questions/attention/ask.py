@@ -166,7 +166,7 @@ def find_attention(
     cells = reduce_events(record, params, setting, actors=actors)
     if cells.events < LEAST_EVENTS:
         raise QuestionError(
-            f"only {cells.events} events in the period have sources that the dataset lists; at least {LEAST_EVENTS} "
+            f"only {cells.events} events{_of_kinds(params)} in the period have sources that the dataset lists; at least {LEAST_EVENTS} "
             "are needed. Look at the period in case.toml, and at whether the data name the sources of each event."
         )
     progress("fitting", 0.2)
@@ -180,6 +180,10 @@ def find_attention(
             _gap(view, cells, fits, params, "place", IN_CAPITAL, ELSEWHERE) for view in VIEWS[:2]
         ]
     return Findings(cells, fits, gaps)
+
+
+def _of_kinds(params: AttentionParams) -> str:
+    return f" of kind {' or '.join(params.kind)}" if params.kind else ""
 
 
 def _gap(
@@ -302,6 +306,9 @@ def _rows_asked(found: Findings, params: AttentionParams, setting: Setting) -> E
         parts.append(f"date_from <= DATE '{setting.period.end}'")
     if params.precise_dates:
         parts.append("date_precision = 'day'")
+    if params.kind:
+        kinds = ", ".join("'" + kind.replace("'", "''") + "'" for kind in params.kind)
+        parts.append(f"(kind_native IN ({kinds}) OR kind IN ({kinds}))")
     return Evidence("the events asked about", "event", found.cells.events, condition=" AND ".join(parts))
 
 

@@ -1,0 +1,215 @@
+"""What is true of each claim of a scene, worked out from the parameters that were planted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from salience.worlds.persons import Detained, disparity_truth
+from salience.worlds.scene_draws import CIRCLE, RESISTANCE
+from salience.worlds.truth import Flags, Floats, Truth
+
+CAPITAL_KM = 110.0  # as case.toml says
+TOLERANCE = 15.0  # points within which actors agree, as the landscape question has it
+
+
+@dataclass(frozen=True, slots=True)
+class PartTruth:
+    """A part of a claim: its quantity, its true value, whether it holds, and how far it is from the threshold."""
+
+    quantity: str
+    value: float
+    holds: bool
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTruth:
+    """A claim: what was planted, whether all its parts hold, and the parts."""
+
+    claim: str
+    planted: bool
+    holds: bool
+    parts: tuple[PartTruth, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        parts = [
+            {"quantity": p.quantity, "truth": round(p.value, 4), "holds": p.holds, "margin": round(p.margin, 4)}
+            for p in self.parts
+        ]
+        return {"holds": self.holds, "planted": self.planted, "parts": parts}
+
+
+def claim_truths(
+    written: Mapping[str, Any],
+    cast: Mapping[str, Any],
+    planted: Mapping[str, Any],
+    holds: Mapping[str, bool],
+    attacks: Truth,
+    protests: Truth,
+    detained: Detained,
+    actors: Sequence[Mapping[str, Any]],
+) -> tuple[ClaimTruth, ...]:
+    """Return the truth of each claim that is planted.
+
+    Parameters
+    ----------
+    written : mapping
+        claims.toml.
+    cast, planted, holds
+        The scene, what was planted in it, and which claims were to hold.
+    attacks, protests, detained, actors
+        What was drawn.
+    """
+    values = _values(cast, planted, attacks, protests, detained, actors)
+    found = []
+    for claim in written["claim"]:
+        if claim["id"] in holds:
+            parts = tuple(
+                truth
+                for part in claim["part"]
+                for truth in judge_part(part, lambda quantity, of=claim["id"]: values[of, quantity])
+            )
+            found.append(ClaimTruth(claim["id"], holds[claim["id"]], all(p.holds for p in parts), parts))
+    return tuple(found)
+
+
+def judge_part(part: Mapping[str, Any], value_of: Callable[[str], float]) -> list[PartTruth]:
+    """Hold a part's quantity, and that of its complement, against its threshold."""
+    found = []
+    for each in (part, part["complement"]) if "complement" in part else (part,):
+        value, kind = value_of(each["quantity"]), each["is"]
+        if kind in ("within", "outside"):
+            inside = min(value - each["low"], each["high"] - value)
+            margin = inside if kind == "within" else -inside
+        else:
+            margin = value - each["threshold"] if kind == "above" else each["threshold"] - value
+        found.append(PartTruth(each["quantity"], value, margin > 0, margin))
+    return found
+
+
+def _values(
+    cast: Mapping[str, Any],
+    planted: Mapping[str, Any],
+    attacks: Truth,
+    protests: Truth,
+    detained: Detained,
+    actors: Sequence[Mapping[str, Any]],
+) -> dict[tuple[str, str], float]:
+    raw, equal = attack_gaps(attacks)
+    group = cast["detentions"]["groups"][-1]
+    hit = disparity_truth(attacks, detained)["groups"][group]
+    label = planted["called-terrorists"]["label"]
+    unlisted = np.prod(1 - np.array(planted["most-unseen"]["listed"]))
+    agreed, form = (_standing_together(actors, k) for k in range(2))
+    return {
+        ("low-casualties", "gap_actors_sources_raw"): float(np.exp(raw)),
+        ("low-casualties", "gap_actors_sources_explained"): float(1 - equal / raw),
+        ("capital-only", "gap_capital_sources_raw"): capital_gap(protests),
+        ("silent-channel", "gap_actors_carried_raw"): channel_gap(attacks),
+        ("hillfolk-hit", "share_ratio"): hit["share_ratio_expected"],
+        ("hillfolk-hit", "rate_ratio_same_places"): planted["hillfolk-hit"]["ratio"],
+        ("fewer-women", "rate_ratio"): planted["fewer-women"]["women"],
+        ("attacks-fell", "level_change"): planted["attacks-fell"]["ratio"],
+        ("policy-unchanged", "level_change"): planted["policy-unchanged"]["ratio"],
+        ("official-words", "repeated:Meridian Press"): planted["official-words"]["repeats"],
+        # "the terrorists of the Ridge Resistance" names them twice: by the label, and by their name.
+        ("called-terrorists", "label:Ridge Resistance:terrorists"): label / (1 + label),
+        ("most-unseen", "recorded_share"): float(1 - unlisted),
+        ("agree-only-there", "consensus:Inclusive government"): agreed,
+        ("agree-only-there", "consensus:Form of the state"): form,
+        ("opposition-divided", "spread:Talks with neighbours"): _spread(actors, 2),
+        ("party-distrusted", "distrusted:Charter Party"): float(_distrusted(actors, "Charter Party")),
+        ("left-out", "unrepresented_1"): _left_out(actors, planted["left-out"]["seats"]),
+    }
+
+
+def attack_gaps(truth: Truth) -> tuple[float, float]:
+    """Return the log ratio of extra reports, the resistance's over the circle's: as it is, and at equal deaths.
+
+    Extra reports are sources beyond the first of an event that has one, by the true chances. At equal deaths every
+    event of either stands for one with the deaths of all reported events of both in turn.
+    """
+    names = np.array([a.name for a in truth.world.actors])[truth.events.actor]
+    of = [names == RESISTANCE, names == CIRCLE]
+    now = truth.chances()
+    raw = _log_extra(now, of[0]) - _log_extra(now, of[1])
+    known = 1 - np.prod(1 - now, axis=1)
+    both = of[0] | of[1]
+    deaths, position = np.unique(truth.events.deaths[both], return_inverse=True)
+    weight = np.bincount(position, known[both])
+    extra = np.zeros((2, len(deaths)))
+    told = np.zeros((2, len(deaths)))
+    for k, d in enumerate(deaths):
+        chances = truth.chances(int(d))
+        for side in (0, 1):
+            extra[side, k], told[side, k] = _extra(chances, of[side])
+    at_equal = (extra / told) @ weight
+    return raw, float(np.log(at_equal[0] / at_equal[1]))
+
+
+def capital_gap(truth: Truth) -> float:
+    """Return the ratio of extra reports of protests, around the capital over elsewhere."""
+    near = truth.places.distance_km[truth.events.place] <= CAPITAL_KM
+    now = truth.chances()
+    return float(np.exp(_log_extra(now, near) - _log_extra(now, ~near)))
+
+
+def channel_gap(truth: Truth) -> float:
+    """Return the difference in the channel's chance to carry what local outlets and NGOs told of."""
+    outlets = truth.world.outlets
+    local = [
+        o.kind == "ngo" or (o.kind == "outlet" and o.country == truth.world.name) for o in outlets
+    ]
+    channel = next(j for j, o in enumerate(outlets) if o.kind == "official")
+    now = truth.chances()
+    listed = 1 - np.prod(1 - now[:, local], axis=1)
+    names = np.array([a.name for a in truth.world.actors])[truth.events.actor]
+    shares = [
+        float(np.average(now[names == name, channel], weights=listed[names == name]))
+        for name in (RESISTANCE, CIRCLE)
+    ]
+    return shares[0] - shares[1]
+
+
+def _extra(chances: Floats, of: Flags) -> tuple[float, float]:
+    """Return the expected sources beyond the first, and the expected number of events with any."""
+    told = 1 - np.prod(1 - chances[of], axis=1)
+    return float((chances[of].sum(axis=1) - told).sum()), float(told.sum())
+
+
+def _log_extra(chances: Floats, of: Flags) -> float:
+    extra, told = _extra(chances, of)
+    return float(np.log(extra / told))
+
+
+def _weights(actors: Sequence[Mapping[str, Any]]) -> Floats:
+    weight = np.array([a["constituency"] for a in actors], dtype=np.float64)
+    return np.asarray(weight / weight.sum())
+
+
+def _standing_together(actors: Sequence[Mapping[str, Any]], issue: int) -> float:
+    """Return the greatest weight of constituency within the tolerance of one place."""
+    at = np.array([a["positions"][issue] for a in actors], dtype=np.float64)
+    near = np.abs(at[None, :] - np.linspace(0, 100, 1001)[:, None]) <= TOLERANCE
+    return float((near @ _weights(actors)).max())
+
+
+def _spread(actors: Sequence[Mapping[str, Any]], issue: int) -> float:
+    """Return the weighted standard deviation of positions."""
+    at, weight = np.array([a["positions"][issue] for a in actors], dtype=np.float64), _weights(actors)
+    return float(np.sqrt(weight @ (at - weight @ at) ** 2))
+
+
+def _distrusted(actors: Sequence[Mapping[str, Any]], name: str) -> bool:
+    """Return whether an actor can do more than the median one and is trusted less than halfway."""
+    one = next(a for a in actors if a["name"] == name)
+    return bool(one["capability"] > np.median([a["capability"] for a in actors]) and one["legitimacy"] < 0.5)
+
+
+def _left_out(actors: Sequence[Mapping[str, Any]], seats: Sequence[str]) -> float:
+    return float(_weights(actors)[[a["name"] not in seats for a in actors]].sum())
