@@ -30,7 +30,7 @@ from salience.worlds.scene_draws import (
     thin_events,
 )
 from salience.worlds.scene_texts import draw_texts
-from salience.worlds.scene_truth import ClaimTruth, claim_truths
+from salience.worlds.scene_truth import CAPITAL_KM, ClaimTruth, claim_truths
 from salience.worlds.simulate import CODING, stream
 from salience.worlds.truth import Truth
 from salience.worlds.write import (
@@ -331,7 +331,7 @@ countries = [{quoted(world.name)}]
 name = {quoted(world.capital)}
 latitude = {world.capital_latitude}
 longitude = {world.capital_longitude}
-radius_km = 110
+radius_km = {CAPITAL_KM:.0f}
 admin1 = {quoted(f"{world.capital_province} province")}
 
 {inputs}
@@ -345,7 +345,7 @@ group = "Hillfolk"
 
 [questions.change]
 actor = ["Ridge Resistance"]
-at = ["the decree = 2020-07-01"]
+at = ["the decree = 2018-01-01"]
 
 [questions.narrative]
 actors = ["Ridge Resistance"]

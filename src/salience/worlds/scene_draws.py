@@ -14,7 +14,7 @@ from salience.worlds.truth import Events, Flags, Ints, Reports, Truth
 from salience.worlds.world import Actor, Campaign, Outlet, World
 
 PROTESTS = 74
-DECREE = 30  # month of the date that claims of change are about
+DECREE = 60  # month of the date that claims of change are about
 RESISTANCE, CIRCLE, COUNCIL = "Ridge Resistance", "Ashen Circle", "Steward Council"
 
 
@@ -50,8 +50,9 @@ def attack_world(cast: Mapping[str, Any], planted: Mapping[str, Any]) -> World:
 
 
 def draw_protests(cast: Mapping[str, Any], planted: Mapping[str, Any], attacks: Truth, seed: int) -> Truth:
-    """Draw protests at the same places; outlets differ in nothing but how far the place is."""
+    """Draw protests, at any place alike; what outlets tell of them depends on nothing but how far the place is."""
     made = cast["protests"]
+    distance = planted["capital-only"]["distance"]
     campaign = Campaign(
         id=9899, kind=3, side_a=made["actor"], side_b="Civilians", actor=made["actor"], share=1.0,
         deaths_mean=1e-6, deaths_theta=1.0, home=made["home"], reach_km=made["reach_km"],
@@ -61,7 +62,7 @@ def draw_protests(cast: Mapping[str, Any], planted: Mapping[str, Any], attacks: 
             "actors": (Actor(id=9899, name=made["actor"]),),
             "campaigns": (campaign,),
             "outlets": tuple(
-                Outlet(**given, distance=planted["capital-only"]["distance"])
+                Outlet(**{**given, "base": _raise(given["base"], made["lift"])}, distance=distance)
                 for given in cast["outlets"]
                 if given["kind"] != "official"
             ),
@@ -72,7 +73,14 @@ def draw_protests(cast: Mapping[str, Any], planted: Mapping[str, Any], attacks: 
     rng = stream(seed, PROTESTS)
     rates = draw_rates(world, rng)
     events = draw_events(world, attacks.places, rates, int(rng.poisson(world.events)), rng)
+    events = replace(events, place=rng.integers(0, len(attacks.places.name), len(events)))
     return Truth(world, seed, attacks.places, events, draw_reports(world, attacks.places, events, rng))
+
+
+def _raise(chance: float, by: float) -> float:
+    """Raise a chance by so much on the scale of the logit."""
+    odds = chance / (1 - chance) * float(np.exp(by))
+    return odds / (1 + odds)
 
 
 def thin_events(truth: Truth, kept: float, rng: np.random.Generator) -> Truth:

@@ -12,7 +12,7 @@ from salience.worlds.persons import Detained, disparity_truth
 from salience.worlds.scene_draws import CIRCLE, RESISTANCE
 from salience.worlds.truth import Flags, Floats, Truth
 
-CAPITAL_KM = 110.0  # as case.toml says
+CAPITAL_KM = 200.0  # as case.toml says
 TOLERANCE = 15.0  # points within which actors agree, as the landscape question has it
 
 
@@ -100,15 +100,15 @@ def _values(
     detained: Detained,
     actors: Sequence[Mapping[str, Any]],
 ) -> dict[tuple[str, str], float]:
-    raw, equal = attack_gaps(attacks)
+    raw, equal = carried_gap(attacks)
     group = cast["detentions"]["groups"][-1]
     hit = disparity_truth(attacks, detained)["groups"][group]
     label = planted["called-terrorists"]["label"]
     unlisted = np.prod(1 - np.array(planted["most-unseen"]["listed"]))
     agreed, form = (_standing_together(actors, k) for k in range(2))
     return {
-        ("low-casualties", "gap_actors_sources_raw"): float(np.exp(raw)),
-        ("low-casualties", "gap_actors_sources_explained"): float(1 - equal / raw),
+        ("low-casualties", "gap_actors_carried_raw"): raw,
+        ("low-casualties", "gap_actors_carried_explained"): 1 - equal / raw,
         ("capital-only", "gap_capital_sources_raw"): capital_gap(protests),
         ("silent-channel", "gap_actors_carried_raw"): channel_gap(attacks),
         ("hillfolk-hit", "share_ratio"): hit["share_ratio_expected"],
@@ -128,28 +128,46 @@ def _values(
     }
 
 
-def attack_gaps(truth: Truth) -> tuple[float, float]:
-    """Return the log ratio of extra reports, the resistance's over the circle's: as it is, and at equal deaths.
+def carried_gap(truth: Truth) -> tuple[float, float]:
+    """Return the difference in the chance of being carried, the resistance's less the circle's: as it is, at equal deaths.
 
-    Extra reports are sources beyond the first of an event that has one, by the true chances. At equal deaths every
-    event of either stands for one with the deaths of all reported events of both in turn.
+    Of events on the reference list (local outlets and NGOs), by the true chances, carried by any agency or outlet from
+    elsewhere. At equal deaths every event of either stands for one with the deaths of all listed events of both in turn.
     """
-    names = np.array([a.name for a in truth.world.actors])[truth.events.actor]
-    of = [names == RESISTANCE, names == CIRCLE]
+    local, abroad = _classes(truth)
+    of = [_by(truth, name) for name in (RESISTANCE, CIRCLE)]
     now = truth.chances()
-    raw = _log_extra(now, of[0]) - _log_extra(now, of[1])
-    known = 1 - np.prod(1 - now, axis=1)
+    listed = _any(now[:, local])
+    carried = _any(now[:, abroad])
+    raw = [float(np.average(carried[each], weights=listed[each])) for each in of]
     both = of[0] | of[1]
     deaths, position = np.unique(truth.events.deaths[both], return_inverse=True)
+    weight = np.bincount(position, listed[both])
+    at_equal = np.zeros((2, len(deaths)))
+    for k, d in enumerate(deaths):
+        chance = _any(truth.chances(int(d))[:, abroad])
+        at_equal[:, k] = [np.average(chance[each], weights=listed[each]) for each in of]
+    equal = at_equal @ weight / weight.sum()
+    return raw[0] - raw[1], float(equal[0] - equal[1])
+
+
+def extra_gap(truth: Truth) -> tuple[float, float]:
+    """Return the log ratio of extra reports, the resistance's over the circle's: as it is, and at equal deaths.
+
+    Extra reports are sources beyond the first of an event that has one, by the true chances.
+    """
+    of = [_by(truth, name) for name in (RESISTANCE, CIRCLE)]
+    now = truth.chances()
+    known, both = _any(now), of[0] | of[1]
+    deaths, position = np.unique(truth.events.deaths[both], return_inverse=True)
     weight = np.bincount(position, known[both])
-    extra = np.zeros((2, len(deaths)))
-    told = np.zeros((2, len(deaths)))
+    extra, told = np.zeros((2, len(deaths))), np.zeros((2, len(deaths)))
     for k, d in enumerate(deaths):
         chances = truth.chances(int(d))
         for side in (0, 1):
             extra[side, k], told[side, k] = _extra(chances, of[side])
     at_equal = (extra / told) @ weight
-    return raw, float(np.log(at_equal[0] / at_equal[1]))
+    return _log_extra(now, of[0]) - _log_extra(now, of[1]), float(np.log(at_equal[0] / at_equal[1]))
 
 
 def capital_gap(truth: Truth) -> float:
@@ -161,24 +179,36 @@ def capital_gap(truth: Truth) -> float:
 
 def channel_gap(truth: Truth) -> float:
     """Return the difference in the channel's chance to carry what local outlets and NGOs told of."""
-    outlets = truth.world.outlets
-    local = [
-        o.kind == "ngo" or (o.kind == "outlet" and o.country == truth.world.name) for o in outlets
-    ]
-    channel = next(j for j, o in enumerate(outlets) if o.kind == "official")
+    local, _ = _classes(truth)
+    channel = next(j for j, o in enumerate(truth.world.outlets) if o.kind == "official")
     now = truth.chances()
-    listed = 1 - np.prod(1 - now[:, local], axis=1)
-    names = np.array([a.name for a in truth.world.actors])[truth.events.actor]
+    listed = _any(now[:, local])
     shares = [
-        float(np.average(now[names == name, channel], weights=listed[names == name]))
-        for name in (RESISTANCE, CIRCLE)
+        float(np.average(now[of, channel], weights=listed[of]))
+        for of in (_by(truth, name) for name in (RESISTANCE, CIRCLE))
     ]
     return shares[0] - shares[1]
 
 
+def _classes(truth: Truth) -> tuple[list[bool], list[bool]]:
+    """Return which outlets are local outlets or NGOs, and which are agencies or outlets from elsewhere."""
+    home = truth.world.name
+    local = [o.kind == "ngo" or (o.kind == "outlet" and o.country == home) for o in truth.world.outlets]
+    abroad = [o.kind == "agency" or (o.kind == "outlet" and o.country != home) for o in truth.world.outlets]
+    return local, abroad
+
+
+def _by(truth: Truth, name: str) -> Flags:
+    return np.asarray(np.array([a.name == name for a in truth.world.actors])[truth.events.actor])
+
+
+def _any(chances: Floats) -> Floats:
+    return np.asarray(1 - np.prod(1 - chances, axis=1))
+
+
 def _extra(chances: Floats, of: Flags) -> tuple[float, float]:
     """Return the expected sources beyond the first, and the expected number of events with any."""
-    told = 1 - np.prod(1 - chances[of], axis=1)
+    told = _any(chances[of])
     return float((chances[of].sum(axis=1) - told).sum()), float(told.sum())
 
 
