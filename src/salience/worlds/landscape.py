@@ -49,7 +49,7 @@ def coded_landscape(
     relations: Sequence[Mapping[str, Any]],
     rng: np.random.Generator,
     missing_share: float = MISSING,
-    widened: float = 1.0,
+    unknown_share: float = 0.0,
 ) -> dict[str, str]:
     """Return the same files for any cast: what coders write down of it, and the truth.
 
@@ -60,12 +60,12 @@ def coded_landscape(
     rng : numpy.random.Generator
     missing_share : float
         Chance that a position is missing.
-    widened : float
-        By what the reach of intervals of constituency, capability and legitimacy is multiplied.
+    unknown_share : float
+        Chance that an actor's constituency, capability or legitimacy is not known, each by itself.
     """
     positions, missing, unsourced = _code_positions(actors, issues, rng, missing_share)
     return {
-        "actors.csv": _csv([_code_actor(actor, rng, widened) for actor in actors]),
+        "actors.csv": _csv([_code_actor(actor, rng, unknown_share) for actor in actors]),
         "issues.csv": _csv(
             [
                 {"issue": i["name"], "meaning_0": i["meaning_0"], "meaning_100": i["meaning_100"],
@@ -115,12 +115,15 @@ def _cast_actors(world: World, cast: dict[str, Any], rng: np.random.Generator) -
     return actors + [a for a in known.values() if a["kind"] not in ("state", "armed group")]
 
 
-def _code_actor(actor: Mapping[str, Any], rng: np.random.Generator, widened: float) -> dict[str, Any]:
+def _code_actor(actor: Mapping[str, Any], rng: np.random.Generator, unknown_share: float) -> dict[str, Any]:
     row: dict[str, Any] = {"name": actor["name"], "kind": actor["kind"]}
     for quantity, most in (("constituency", 1.0), ("capability", np.inf), ("legitimacy", 1.0)):
         best = min(actor[quantity] * float(np.exp(rng.normal(0.0, 0.1))), most)
         reach = float(rng.uniform(0.2, 0.4))
-        triple = (best * max(1 - widened * reach, 0.01), best, min(best * (1 + widened * reach), most))
+        triple = (best * (1 - reach), best, min(best * (1 + reach), most))
+        if unknown_share and rng.random() < unknown_share:
+            row |= {f"{quantity}_{end}": "" for end in ENDS}
+            continue
         row |= {f"{quantity}_{end}": f"{value:.3g}" for end, value in zip(ENDS, triple, strict=True)}
     return row | {"source": f"interview {int(rng.integers(1, 40))}"}
 

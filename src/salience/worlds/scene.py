@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from salience.errors import CaseError
+from salience.worlds.claim_truth import ClaimTruth, truth_text
 from salience.worlds.coding import code_events
 from salience.worlds.ged import ged_table
 from salience.worlds.landscape import coded_landscape
@@ -29,27 +30,30 @@ from salience.worlds.scene_draws import (
     protest_rows,
     thin_events,
 )
+from salience.worlds.scene_files import (
+    ESSAY,
+    PROTESTS,
+    REGISTERS,
+    essay_and_claims,
+    scene_case,
+    scene_readme,
+    scene_sources,
+)
 from salience.worlds.scene_texts import draw_texts
-from salience.worlds.scene_truth import CAPITAL_KM, ClaimTruth, claim_truths
+from salience.worlds.scene_truth import claim_truths
 from salience.worlds.simulate import CODING, stream
 from salience.worlds.truth import Truth
 from salience.worlds.write import (
     FIRST_ID,
     MARK,
-    MARK_TEXT,
     as_text,
     csv_text,
-    official,
-    quoted,
     require_free,
-    source_columns,
     write_files,
 )
 
 SCENES = ("takeover",)
 SWITCHES, THINNING, LANDSCAPE, CASES = 70, 71, 72, 73  # random streams of their own
-# Where data are thinned: the least that is kept of positions, and how much wider figures of standing are.
-WIDER = 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ class Scene:
     truths: tuple[ClaimTruth, ...]
     attacks: Truth
     protests: Truth
+
+
+def scene_claims(name: str) -> tuple[str, ...]:
+    """Return the ids of the claims whose truth a scene plants; CaseError when there is no such scene."""
+    return tuple(read_cast(name)["planted"])
 
 
 def read_cast(name: str) -> dict[str, Any]:
@@ -133,9 +142,7 @@ def write_scene(
     if not 0 < kept <= 1:
         raise CaseError(f"kept is the share of the rows that is written, above 0 and up to 1; found {kept:g}")
     drawn = _draw_switches(cast, seed, holds or {})
-    planted = {
-        claim: both["holds" if drawn[claim] else "fails"] for claim, both in cast["planted"].items()
-    }
+    planted = {claim: both["holds" if drawn[claim] else "fails"] for claim, both in cast["planted"].items()}
     scene, parts = _draw_parts(name, cast, planted, drawn, seed, kept)
     write_files(folder, parts)
     return scene
@@ -165,7 +172,7 @@ def _draw_parts(
     detained = draw_detained(attacks, made)
     actors = _actors(cast, planted)
     rng = stream(seed, LANDSCAPE)
-    essay, claims = _essay(name)
+    essay, claims = essay_and_claims(name)
     cases = draw_cases(cast, planted, attacks, stream(seed, CASES))
     truths = claim_truths(tomllib.loads(claims), cast, planted, holds, attacks, protests, detained, actors)
     thin = stream(seed, THINNING)
@@ -176,7 +183,7 @@ def _draw_parts(
     scene = Scene(name, seed, holds, kept, truths, attacks, protests)
     population = population_columns(attacks, detained)
     return scene, {
-        MARK: _readme(cast, seed),
+        MARK: scene_readme(cast, seed),
         "ged.csv": _ged(told, seed),
         "protests.csv": csv_text(protest_rows(cast, marched)),
         "protests.map.toml": PROTESTS,
@@ -189,33 +196,22 @@ def _draw_parts(
         "essay.map.toml": ESSAY,
         "aliases.csv": "label,actor,kind\nRidge Resistance,Ridge Resistance,organisation\n"
         "Steward Council,Steward Council,organisation\n",
-        "sources.csv": csv_text(_sources(cast, attacks)),
+        "sources.csv": csv_text(scene_sources(cast, attacks)),
         **_landscape(cast, actors, rng, kept),
         "seats.csv": "list,actor,source\n"
         + "".join(f"the conference,{actor},list of invitations\n" for actor in planted["left-out"]["seats"]),
-        "case.toml": _case_toml(attacks),
+        "case.toml": scene_case(attacks),
         "claims.toml": claims,
-        "truth/claims.json": json.dumps(
-            {
-                "what": "Which claims hold, by the parameters that the conflict was drawn with; margin is how far the "
-                "truth lies from the threshold, in the quantity's own unit.",
-                "kept": kept,
-                "claims": {each.claim: each.to_dict() for each in truths},
-            },
-            ensure_ascii=False,
-            indent=1,
-        )
-        + "\n",
+        "truth/claims.json": truth_text(truths, kept),
         "truth/planted.json": json.dumps(planted, ensure_ascii=False, indent=1) + "\n",
     }
 
 
 def _detentions(cast: Mapping[str, Any], planted: Mapping[str, Any]) -> Detentions:
-    given = {k: tuple(v) if isinstance(v, list) else v for k, v in cast["detentions"].items()}
+    given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in cast["detentions"].items()}
     others = (1.0,) * (len(given["groups"]) - 1)
-    return Detentions(
-        **given, ratios=(*others, planted["hillfolk-hit"]["ratio"]), women=planted["fewer-women"]["women"]
-    )
+    ratios = (*others, float(planted["hillfolk-hit"]["ratio"]))
+    return Detentions(**given | {"ratios": ratios, "women": planted["fewer-women"]["women"]})
 
 
 def _actors(cast: Mapping[str, Any], planted: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -232,12 +228,8 @@ def _actors(cast: Mapping[str, Any], planted: Mapping[str, Any]) -> list[dict[st
 def _landscape(
     cast: Mapping[str, Any], actors: list[dict[str, Any]], rng: np.random.Generator, kept: float
 ) -> dict[str, str]:
-    """Code the landscape; thinned, most positions are missing and standing is known within wide limits only."""
-    thinned = kept < 1
-    found = coded_landscape(
-        actors, cast["issues"], [], rng, missing_share=1 - max(kept, 0.3) if thinned else 0.0,
-        widened=WIDER if thinned else 1.0,
-    )  # fmt: skip
+    """Code the landscape; thinned, as large a share of positions and of figures of standing is not known."""
+    found = coded_landscape(actors, cast["issues"], [], rng, missing_share=1 - kept, unknown_share=1 - kept)
     return {name: text for name, text in found.items() if name != "relations.csv"}
 
 
@@ -261,138 +253,3 @@ def _thin_lines(lines: list[str], kept: float, rng: np.random.Generator) -> str:
     draws = rng.random(len(lines))
     chosen = [line for line, draw in zip(lines, draws, strict=True) if draw < kept] or lines[:1]
     return "".join(chosen)
-
-
-def _essay(name: str) -> tuple[str, str]:
-    """Return the essay that makes the claims, and the claims with the place of each in it."""
-    text = files(__package__).joinpath(f"{name}.claims.toml").read_text(encoding="utf-8")
-    sentences = [claim["text"] + "." for claim in tomllib.loads(text)["claim"]]
-    essay = " ".join(sentences) + "\n"
-    places = iter((essay.index(s), essay.index(s) + len(s)) for s in sentences)
-    line = 'report = "essay.txt"\n'
-    pieces = text.split(line)
-    placed = pieces[0]
-    for piece in pieces[1:]:
-        start, end = next(places)
-        placed += f"{line}span = [{start}, {end}]\n{piece}"
-    return essay, placed
-
-
-def _sources(cast: Mapping[str, Any], attacks: Truth) -> dict[str, list[Any]]:
-    columns = {name: list(values) for name, values in source_columns(attacks.world).items()}
-    for name, kind in [
-        *((each, "ngo") for each in cast["registers"]["names"]),
-        ("An invented essayist", "outlet"),
-    ]:
-        row = {"name": name, "canonical": name, "kind": kind, "language": "en"}
-        for column, values in columns.items():
-            values.append(row.get(column, ""))
-    return columns
-
-
-def _readme(cast: Mapping[str, Any], seed: int) -> str:
-    return f"""{cast["world"]["name"]} {MARK_TEXT}. Nothing in this case happened: no place, group, outlet or person in it
-exists, and its coordinates lie in mid-ocean. It was simulated with seed {seed}, so that verdicts on the claims of an
-essay on it can be held against the truth:
-
-claims.json      which claims hold, what is true of each quantity, and how far that is from the threshold
-planted.json     the parameters that decide it
-landscape.json   the actors' true standing and positions
-"""
-
-
-def _case_toml(attacks: Truth) -> str:
-    world = attacks.world
-    inputs = "\n\n".join(
-        f'[[inputs]]\nfile = "{file}"\nas = "{importer}"' + (f'\nmap = "{mapping}"' if mapping else "")
-        for file, importer, mapping in (
-            ("ged.csv", "ucdp", ""),
-            ("protests.csv", "table", "protests.map.toml"),
-            ("registers.csv", "table", "registers.map.toml"),
-            ("persons.csv", "persons", ""),
-            ("texts.jsonl", "documents", ""),
-            ("essay.txt", "documents", "essay.map.toml"),
-        )
-    )
-    channel = official(world)
-    named = world.outlets[channel].name if channel is not None else ""
-    return f"""# A simulated conflict in an invented country, and the claims of an essay on it; truth/README.txt says more.
-name = {quoted(f"{world.name} after a seizure of power (simulated)")}
-summary = {quoted(f"An invented conflict with an essay whose claims are known to hold or not. {world.name} does not exist.")}
-
-[period]
-start = {world.start}
-end = {world.end}
-
-[area]
-countries = [{quoted(world.name)}]
-
-[capital]
-name = {quoted(world.capital)}
-latitude = {world.capital_latitude}
-longitude = {world.capital_longitude}
-radius_km = {CAPITAL_KM:.0f}
-admin1 = {quoted(f"{world.capital_province} province")}
-
-{inputs}
-
-# Each claim in claims.toml says with which parameters it asks these.
-[questions.attention]
-compare = ["Ridge Resistance", "Ashen Circle"]
-
-[questions.disparity]
-group = "Hillfolk"
-
-[questions.change]
-actor = ["Ridge Resistance"]
-at = ["the decree = 2018-01-01"]
-
-[questions.narrative]
-actors = ["Ridge Resistance"]
-party = [{quoted(named)}]
-
-[questions.landscape]
-
-[questions.table]
-"""
-
-
-PROTESTS = """# How to read protests.csv.
-[dataset]
-name = "Protest log of Tarrowen (invented)"
-
-[columns]
-id = "entry"
-date_from = "day"
-place = "town"
-admin1 = "province"
-latitude = "north"
-longitude = "east"
-side_a = "who"
-deaths_best = "killed"
-kind_native = "what"
-sources = "told_by"
-
-[constants]
-country = "Tarrowen"
-place_precision = "exact"
-date_precision = "day"
-"""
-
-REGISTERS = """# How to read registers.csv: one row a case and register that lists it.
-[columns]
-id = "entry"
-event = "case"
-source = "register"
-date_from = "day"
-admin1 = "province"
-kind_native = "what"
-
-[constants]
-country = "Tarrowen"
-"""
-
-ESSAY = """# Who wrote essay.txt.
-source = "An invented essayist"
-published = 2023-02-01
-"""

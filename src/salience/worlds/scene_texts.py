@@ -37,7 +37,12 @@ def draw_texts(cast: Mapping[str, Any], planted: Mapping[str, Any], seed: int) -
         ]
         found.append(_text(STATE_PRESS, start, days[n % len(days)] + 1, n, body))
     for n, day in enumerate(_days(span, made["press"], rng)):
-        body = [_naming(words, label, rng), _sentence(words, rng), _naming(words, label, rng), _sentence(words, rng)]
+        body = [
+            _naming(words, label, rng),
+            _sentence(words, rng),
+            _naming(words, label, rng),
+            _sentence(words, rng),
+        ]
         found.append(_text(PRESS[n % len(PRESS)], start, day, n, body))
     found.sort(key=lambda text: (text["day"], text["id"]))
     return [
@@ -68,7 +73,7 @@ def _read_words(given: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _sentence(words: Mapping[str, Sequence[str]], rng: np.random.Generator) -> str:
-    """Return a sentence of some twenty words that no other sentence shares eight in a row with, but by a rare chance."""
+    """Return a sentence of some twenty words; that another shares eight of them in a row is a rare chance."""
     (a, b, c, d), (n, m, o), v = (
         _some(words["adjectives"], 4, rng), _some(words["nouns"], 3, rng), _some(words["verbs"], 2, rng)
     )  # fmt: skip

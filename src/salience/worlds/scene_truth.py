@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from salience.worlds.claim_truth import ClaimTruth, claim_truth
 from salience.worlds.persons import Detained, disparity_truth
 from salience.worlds.scene_draws import CIRCLE, RESISTANCE
 from salience.worlds.truth import Flags, Floats, Truth
 
 CAPITAL_KM = 200.0  # as case.toml says
 TOLERANCE = 15.0  # points within which actors agree, as the landscape question has it
-
-
-@dataclass(frozen=True, slots=True)
-class PartTruth:
-    """A part of a claim: its quantity, its true value, whether it holds, and how far it is from the threshold."""
-
-    quantity: str
-    value: float
-    holds: bool
-    margin: float
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimTruth:
-    """A claim: what was planted, whether all its parts hold, and the parts."""
-
-    claim: str
-    planted: bool
-    holds: bool
-    parts: tuple[PartTruth, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data."""
-        parts = [
-            {"quantity": p.quantity, "truth": round(p.value, 4), "holds": p.holds, "margin": round(p.margin, 4)}
-            for p in self.parts
-        ]
-        return {"holds": self.holds, "planted": self.planted, "parts": parts}
 
 
 def claim_truths(
@@ -66,30 +38,8 @@ def claim_truths(
         What was drawn.
     """
     values = _values(cast, planted, attacks, protests, detained, actors)
-    found = []
-    for claim in written["claim"]:
-        if claim["id"] in holds:
-            parts = tuple(
-                truth
-                for part in claim["part"]
-                for truth in judge_part(part, lambda quantity, of=claim["id"]: values[of, quantity])
-            )
-            found.append(ClaimTruth(claim["id"], holds[claim["id"]], all(p.holds for p in parts), parts))
-    return tuple(found)
-
-
-def judge_part(part: Mapping[str, Any], value_of: Callable[[str], float]) -> list[PartTruth]:
-    """Hold a part's quantity, and that of its complement, against its threshold."""
-    found = []
-    for each in (part, part["complement"]) if "complement" in part else (part,):
-        value, kind = value_of(each["quantity"]), each["is"]
-        if kind in ("within", "outside"):
-            inside = min(value - each["low"], each["high"] - value)
-            margin = inside if kind == "within" else -inside
-        else:
-            margin = value - each["threshold"] if kind == "above" else each["threshold"] - value
-        found.append(PartTruth(each["quantity"], value, margin > 0, margin))
-    return found
+    known = {each["id"]: each for each in written["claim"]}
+    return tuple(claim_truth(known[claim], values[claim], planted=holds[claim]) for claim in holds)
 
 
 def _values(
@@ -99,40 +49,41 @@ def _values(
     protests: Truth,
     detained: Detained,
     actors: Sequence[Mapping[str, Any]],
-) -> dict[tuple[str, str], float]:
+) -> dict[str, dict[str, float]]:
     raw, equal = carried_gap(attacks)
     group = cast["detentions"]["groups"][-1]
     hit = disparity_truth(attacks, detained)["groups"][group]
     label = planted["called-terrorists"]["label"]
     unlisted = np.prod(1 - np.array(planted["most-unseen"]["listed"]))
     agreed, form = (_standing_together(actors, k) for k in range(2))
+    # "the terrorists of the Ridge Resistance" names them twice: by the label, and by their name.
+    called = label / (1 + label)
     return {
-        ("low-casualties", "gap_actors_carried_raw"): raw,
-        ("low-casualties", "gap_actors_carried_explained"): 1 - equal / raw,
-        ("capital-only", "gap_capital_sources_raw"): capital_gap(protests),
-        ("silent-channel", "gap_actors_carried_raw"): channel_gap(attacks),
-        ("hillfolk-hit", "share_ratio"): hit["share_ratio_expected"],
-        ("hillfolk-hit", "rate_ratio_same_places"): planted["hillfolk-hit"]["ratio"],
-        ("fewer-women", "rate_ratio"): planted["fewer-women"]["women"],
-        ("attacks-fell", "level_change"): planted["attacks-fell"]["ratio"],
-        ("policy-unchanged", "level_change"): planted["policy-unchanged"]["ratio"],
-        ("official-words", "repeated:Meridian Press"): planted["official-words"]["repeats"],
-        # "the terrorists of the Ridge Resistance" names them twice: by the label, and by their name.
-        ("called-terrorists", "label:Ridge Resistance:terrorists"): label / (1 + label),
-        ("most-unseen", "recorded_share"): float(1 - unlisted),
-        ("agree-only-there", "consensus:Inclusive government"): agreed,
-        ("agree-only-there", "consensus:Form of the state"): form,
-        ("opposition-divided", "spread:Talks with neighbours"): _spread(actors, 2),
-        ("party-distrusted", "distrusted:Charter Party"): float(_distrusted(actors, "Charter Party")),
-        ("left-out", "unrepresented_1"): _left_out(actors, planted["left-out"]["seats"]),
+        "low-casualties": {"gap_actors_carried_raw": raw, "gap_actors_carried_explained": 1 - equal / raw},
+        "capital-only": {"gap_capital_sources_raw": capital_gap(protests)},
+        "silent-channel": {"gap_actors_carried_raw": channel_gap(attacks)},
+        "hillfolk-hit": {
+            "share_ratio": hit["share_ratio_expected"],
+            "rate_ratio_same_places": planted["hillfolk-hit"]["ratio"],
+        },
+        "fewer-women": {"rate_ratio": planted["fewer-women"]["women"]},
+        "attacks-fell": {"level_change": planted["attacks-fell"]["ratio"]},
+        "policy-unchanged": {"level_change": planted["policy-unchanged"]["ratio"]},
+        "official-words": {"repeated:Meridian Press": planted["official-words"]["repeats"]},
+        "called-terrorists": {"label:Ridge Resistance:terrorists": called},
+        "most-unseen": {"recorded_share": float(1 - unlisted)},
+        "agree-only-there": {"consensus:Inclusive government": agreed, "consensus:Form of the state": form},
+        "opposition-divided": {"spread:Talks with neighbours": _spread(actors, 2)},
+        "party-distrusted": {"distrusted:Charter Party": float(_distrusted(actors, "Charter Party"))},
+        "left-out": {"unrepresented_1": _left_out(actors, planted["left-out"]["seats"])},
     }
 
 
 def carried_gap(truth: Truth) -> tuple[float, float]:
-    """Return the difference in the chance of being carried, the resistance's less the circle's: as it is, at equal deaths.
+    """Return the difference in the chance of being carried, the resistance's less the circle's: as is, at equal deaths.
 
-    Of events on the reference list (local outlets and NGOs), by the true chances, carried by any agency or outlet from
-    elsewhere. At equal deaths every event of either stands for one with the deaths of all listed events of both in turn.
+    Of events on the reference list (local outlets and NGOs), by the true chances, carried by any agency or outlet
+    from elsewhere. At equal deaths each event of either has the deaths of all listed events of both in turn.
     """
     local, abroad = _classes(truth)
     of = [_by(truth, name) for name in (RESISTANCE, CIRCLE)]

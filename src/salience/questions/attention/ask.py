@@ -166,8 +166,9 @@ def find_attention(
     cells = reduce_events(record, params, setting, actors=actors)
     if cells.events < LEAST_EVENTS:
         raise QuestionError(
-            f"only {cells.events} events{_of_kinds(params)} in the period have sources that the dataset lists; at least {LEAST_EVENTS} "
-            "are needed. Look at the period in case.toml, and at whether the data name the sources of each event."
+            f"only {cells.events} events{_of_kinds(params)} in the period have sources that the dataset lists; at "
+            f"least {LEAST_EVENTS} are needed. Look at the period in case.toml, and at whether the data name the "
+            "sources of each event."
         )
     progress("fitting", 0.2)
     fits = fit_views(cells, params)
