@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,13 +38,18 @@ class ClaimTruth:
         parts = [
             {
                 "quantity": p.quantity,
-                "truth": round(p.value, 4),
+                "truth": _rounded(p.value),
                 "holds": p.holds,
-                "margin": round(p.margin, 4),
+                "margin": _rounded(p.margin),
             }
             for p in self.parts
         ]
         return {"holds": self.holds, "planted": self.planted, "parts": parts}
+
+
+def _rounded(value: float) -> float | None:
+    """Return None for what has no bound; JSON has no infinity."""
+    return round(value, 4) if math.isfinite(value) else None
 
 
 def claim_truth(

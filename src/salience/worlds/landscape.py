@@ -40,7 +40,40 @@ def landscape_files(world: World, seed: int) -> dict[str, str]:
     actors = _cast_actors(world, cast, rng)
     names = {a["name"] for a in actors}
     relations = [r for r in cast["relations"] if r["actor"] in names and r["other"] in names]
-    return coded_landscape(actors, cast["issues"], relations, rng)
+    return coded_landscape(actors, cast["issues"], relations, rng) | _seat_files(actors, cast, rng)
+
+
+def _seat_files(
+    actors: Sequence[Mapping[str, Any]], cast: Mapping[str, Any], rng: np.random.Generator
+) -> dict[str, str]:
+    """Return who was invited, a rival weighting and the share of women; nothing where those invited are not there."""
+    names = {a["name"] for a in actors}
+    if not names.issuperset(cast["invited"]):
+        return {}
+    weights = []
+    for actor in actors:
+        best = min(actor["constituency"] * float(np.exp(rng.normal(0.0, 0.15))), 1.0)
+        ends = (0.7 * best, best, min(1.3 * best, 1.0))
+        weights.append(
+            {"actor": actor["name"], "weighting": "a household survey",
+             **{end: f"{value:.3g}" for end, value in zip(ENDS, ends, strict=True)}, "source": "survey (invented)"}
+        )  # fmt: skip
+    return {
+        "seats.csv": _csv(
+            [
+                {"list": cast["conference"], "actor": a, "source": "list of invitations"}
+                for a in cast["invited"]
+            ]
+        ),
+        "weights.csv": _csv(weights),
+        "attributes.csv": _csv(
+            [
+                {"actor": name, "attribute": "women", "value": share, "source": "list of delegates"}
+                for name, share in cast["women"].items()
+                if name in names
+            ]
+        ),
+    }
 
 
 def coded_landscape(

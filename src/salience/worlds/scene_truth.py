@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from salience.worlds.claim_truth import ClaimTruth, claim_truth
+from salience.worlds.gaps import any_of, log_extra
 from salience.worlds.persons import Detained, disparity_truth
 from salience.worlds.scene_draws import CIRCLE, RESISTANCE
 from salience.worlds.truth import Flags, Floats, Truth
@@ -55,7 +56,7 @@ def _values(
     hit = disparity_truth(attacks, detained)["groups"][group]
     label = planted["called-terrorists"]["label"]
     unlisted = np.prod(1 - np.array(planted["most-unseen"]["listed"]))
-    agreed, form = (_standing_together(actors, k) for k in range(2))
+    agreed, form = (standing_together(_positions(actors, k), _weights(actors)) for k in range(2))
     # "the terrorists of the Ridge Resistance" names them twice: by the label, and by their name.
     called = label / (1 + label)
     return {
@@ -88,44 +89,25 @@ def carried_gap(truth: Truth) -> tuple[float, float]:
     local, abroad = _classes(truth)
     of = [_by(truth, name) for name in (RESISTANCE, CIRCLE)]
     now = truth.chances()
-    listed = _any(now[:, local])
-    carried = _any(now[:, abroad])
+    listed = any_of(now[:, local])
+    carried = any_of(now[:, abroad])
     raw = [float(np.average(carried[each], weights=listed[each])) for each in of]
     both = of[0] | of[1]
     deaths, position = np.unique(truth.events.deaths[both], return_inverse=True)
     weight = np.bincount(position, listed[both])
     at_equal = np.zeros((2, len(deaths)))
     for k, d in enumerate(deaths):
-        chance = _any(truth.chances(int(d))[:, abroad])
+        chance = any_of(truth.chances(int(d))[:, abroad])
         at_equal[:, k] = [np.average(chance[each], weights=listed[each]) for each in of]
     equal = at_equal @ weight / weight.sum()
     return raw[0] - raw[1], float(equal[0] - equal[1])
-
-
-def extra_gap(truth: Truth) -> tuple[float, float]:
-    """Return the log ratio of extra reports, the resistance's over the circle's: as it is, and at equal deaths.
-
-    Extra reports are sources beyond the first of an event that has one, by the true chances.
-    """
-    of = [_by(truth, name) for name in (RESISTANCE, CIRCLE)]
-    now = truth.chances()
-    known, both = _any(now), of[0] | of[1]
-    deaths, position = np.unique(truth.events.deaths[both], return_inverse=True)
-    weight = np.bincount(position, known[both])
-    extra, told = np.zeros((2, len(deaths))), np.zeros((2, len(deaths)))
-    for k, d in enumerate(deaths):
-        chances = truth.chances(int(d))
-        for side in (0, 1):
-            extra[side, k], told[side, k] = _extra(chances, of[side])
-    at_equal = (extra / told) @ weight
-    return _log_extra(now, of[0]) - _log_extra(now, of[1]), float(np.log(at_equal[0] / at_equal[1]))
 
 
 def capital_gap(truth: Truth) -> float:
     """Return the ratio of extra reports of protests, around the capital over elsewhere."""
     near = truth.places.distance_km[truth.events.place] <= CAPITAL_KM
     now = truth.chances()
-    return float(np.exp(_log_extra(now, near) - _log_extra(now, ~near)))
+    return float(np.exp(log_extra(now, near) - log_extra(now, ~near)))
 
 
 def channel_gap(truth: Truth) -> float:
@@ -133,7 +115,7 @@ def channel_gap(truth: Truth) -> float:
     local, _ = _classes(truth)
     channel = next(j for j, o in enumerate(truth.world.outlets) if o.kind == "official")
     now = truth.chances()
-    listed = _any(now[:, local])
+    listed = any_of(now[:, local])
     shares = [
         float(np.average(now[of, channel], weights=listed[of]))
         for of in (_by(truth, name) for name in (RESISTANCE, CIRCLE))
@@ -153,36 +135,24 @@ def _by(truth: Truth, name: str) -> Flags:
     return np.asarray(np.array([a.name == name for a in truth.world.actors])[truth.events.actor])
 
 
-def _any(chances: Floats) -> Floats:
-    return np.asarray(1 - np.prod(1 - chances, axis=1))
-
-
-def _extra(chances: Floats, of: Flags) -> tuple[float, float]:
-    """Return the expected sources beyond the first, and the expected number of events with any."""
-    told = _any(chances[of])
-    return float((chances[of].sum(axis=1) - told).sum()), float(told.sum())
-
-
-def _log_extra(chances: Floats, of: Flags) -> float:
-    extra, told = _extra(chances, of)
-    return float(np.log(extra / told))
-
-
 def _weights(actors: Sequence[Mapping[str, Any]]) -> Floats:
     weight = np.array([a["constituency"] for a in actors], dtype=np.float64)
     return np.asarray(weight / weight.sum())
 
 
-def _standing_together(actors: Sequence[Mapping[str, Any]], issue: int) -> float:
-    """Return the greatest weight of constituency within the tolerance of one place."""
-    at = np.array([a["positions"][issue] for a in actors], dtype=np.float64)
+def standing_together(at: Floats, weight: Floats) -> float:
+    """Return the greatest share of the weight within the tolerance of one place; both of shape (actors,)."""
     near = np.abs(at[None, :] - np.linspace(0, 100, 1001)[:, None]) <= TOLERANCE
-    return float((near @ _weights(actors)).max())
+    return float((near @ weight).max() / weight.sum())
+
+
+def _positions(actors: Sequence[Mapping[str, Any]], issue: int) -> Floats:
+    return np.array([a["positions"][issue] for a in actors], dtype=np.float64)
 
 
 def _spread(actors: Sequence[Mapping[str, Any]], issue: int) -> float:
     """Return the weighted standard deviation of positions."""
-    at, weight = np.array([a["positions"][issue] for a in actors], dtype=np.float64), _weights(actors)
+    at, weight = _positions(actors, issue), _weights(actors)
     return float(np.sqrt(weight @ (at - weight @ at) ** 2))
 
 

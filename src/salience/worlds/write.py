@@ -19,12 +19,14 @@ from salience.worlds.coding import code_events
 from salience.worlds.conduct import change_question, change_truth
 from salience.worlds.dirt import plant_dirt, spelled_otherwise
 from salience.worlds.ged import ged_table, headlines
+from salience.worlds.halvanea_claims import halvanea_claims
 from salience.worlds.kept import Columns, event_columns, outlet_columns, parameters, readme, report_columns
 from salience.worlds.landscape import landscape_files
 from salience.worlds.persons import (
     PERSONS_FILE,
     POPULATION_FILE,
     TRUTH_FILE,
+    Detained,
     disparity_truth,
     draw_detained,
     person_columns,
@@ -113,15 +115,17 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
     not_listed = planted["not_listed"].rows if dirt else []
     planted["other_spelling"] = spelled_otherwise(truth, ids, not_listed)
     tolls = draw_tolls(truth, coded)
+    detained = draw_detained(truth)
+    landscape = landscape_files(truth.world, truth.seed)
     return {
         MARK: readme(truth),
         "ged.csv": csv_text(ged),
         "sources.csv": csv_text(
             source_columns(truth.world) if tolls is None else toll_sources(source_columns(truth.world))
         ),
-        "case.toml": _case_toml(truth.world, tolls is not None),
+        "case.toml": _case_toml(truth.world, tolls is not None, "seats.csv" in landscape),
         **_official_files(truth, ids),
-        **_person_files(truth),
+        **_person_files(truth, detained),
         **(
             {}
             if tolls is None
@@ -131,7 +135,8 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
                 "truth/tolls.json": _json(toll_truth(tolls)),
             }
         ),
-        **landscape_files(truth.world, truth.seed),
+        **landscape,
+        **halvanea_claims(truth, detained, landscape),
         "truth/events.csv": csv_text(event_columns(truth, coded, ids)),
         "truth/reports.csv": csv_text(report_columns(truth, ids)),
         "truth/outlets.csv": csv_text(outlet_columns(truth)),
@@ -177,7 +182,8 @@ def source_columns(world: World) -> Columns:
     }
 
 
-def _case_toml(world: World, tolls: bool) -> str:
+def _case_toml(world: World, tolls: bool, seats: bool) -> str:
+    table = "\n[questions.table]\n" if seats else ""
     figures = '\n[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n'
     channel = '\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n'
     return f"""# A simulated conflict in an invented country; truth/README.txt says more.
@@ -219,7 +225,7 @@ group = "Uplanders"
 [questions.change]
 {_change_toml(world)}
 [questions.landscape]
-{_options_toml()}"""
+{table}{_options_toml()}"""
 
 
 def _change_toml(world: World) -> str:
@@ -300,9 +306,8 @@ def _official_columns(truth: Truth, ids: Ints, channel: int) -> Columns:
     }
 
 
-def _person_files(truth: Truth) -> dict[str, str]:
+def _person_files(truth: Truth, found: Detained) -> dict[str, str]:
     """Return those detained, the population by group, and what is true of them."""
-    found = draw_detained(truth)
     return {
         PERSONS_FILE: csv_text(person_columns(truth, found)),
         POPULATION_FILE: csv_text(population_columns(truth, found)),
