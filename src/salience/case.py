@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,9 @@ from salience.case_file import (
     read_sources,
 )
 from salience.case_inputs import RAW, list_input, locate, read_actors, settle, take_in, write_whole
+from salience.claims.file import read_claims
+from salience.claims.judge import judge_claims
+from salience.claims.verdict import Verdict, write_verdicts
 from salience.errors import CaseError, RecordError
 from salience.linking.source_names import Suggestion, suggest_sources
 from salience.questions.answer import Answer, answer_key
@@ -39,12 +42,13 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run did: the files it took in, the answers, and where the report lies."""
+    """What a run did: the files it took in, the answers, the verdicts on claims, and where the report lies."""
 
     imports: tuple[Imported, ...]
     answers: tuple[Answer, ...]
     report: Path
     warnings: tuple[str, ...]
+    verdicts: tuple[Verdict, ...] = ()
 
 
 class Case:
@@ -166,6 +170,31 @@ class Case:
         # Read back, so that the first answer and the kept one are the same to the last digit.
         return Answer.from_json(answer.to_json())
 
+    def judge(self, progress: Progress | None = None) -> tuple[Verdict, ...]:
+        """Judge the claims of `claims.toml`, and write `answers/claims.json` and `answers/claims.csv`.
+
+        Returns
+        -------
+        tuple of Verdict
+            In the order of the file; empty when the case has none.
+
+        Raises
+        ------
+        InputError
+            `claims.toml` is not as it must be; the line is named.
+        """
+        claims = read_claims(self.folder)
+        if claims is None:
+            return ()
+
+        def ask(question: str, params: Mapping[str, Any]) -> Answer:
+            return self.ask(question, progress=progress, **params)
+
+        verdicts = judge_claims(claims, ask, self.record, progress)
+        if not self.read_only:
+            write_verdicts(self.folder / ANSWERS, verdicts)
+        return verdicts
+
     def run(self, progress: Progress | None = None) -> Run:
         """Take in the inputs of `case.toml`, ask its questions, and write the answers and the report.
 
@@ -194,14 +223,15 @@ class Case:
                 f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"
             )
         answers = tuple(self.ask(question, progress=progress) for question in self.file.questions)
+        verdicts = self.judge(progress)
         for answer in answers:
             write_tables(self.folder / ANSWERS / answer.question, answer)
         if progress:
             progress("writing the report", 0.0)
         warnings = tuple(self.warnings())
         head = CaseHead(self.file.name, self.file.summary, self.file.setting, warnings)
-        report = write_report(self.folder / REPORT, head, self.record, answers)
-        return Run(imports, answers, report, warnings)
+        report = write_report(self.folder / REPORT, head, self.record, answers, verdicts)
+        return Run(imports, answers, report, warnings, verdicts)
 
     def suggestions(self) -> list[Suggestion]:
         """Return pairs of source names that may be one source; only `sources.csv` makes them one."""

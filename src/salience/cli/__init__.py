@@ -9,6 +9,7 @@ import typer
 
 from salience.cli import (
     case_verbs,
+    claims_verbs,
     landscape_verbs,
     learning_verbs,
     model_verbs,
@@ -21,6 +22,7 @@ from salience.version import __version__
 __all__ = [
     "app",
     "case_verbs",
+    "claims_verbs",
     "landscape_verbs",
     "learning_verbs",
     "main",

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape
 from typing import Any, Literal
 
+# The note of an estimate that was counted, not estimated: its value is exact for this record.
+EXACT = "a count of this record, which has no sampling error"
 Status = Literal["holds", "fails", "cannot be checked"]
 Cell = str | int | float | bool | None
 

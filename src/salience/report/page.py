@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from salience.claims.verdict import Verdict
 from salience.errors import RecordError
 from salience.questions.answer import (
     Answer,
@@ -22,6 +23,7 @@ from salience.questions.answer import (
 )
 from salience.questions.setting import Setting
 from salience.record.store import Record
+from salience.report.claims import show_chance, show_verdicts
 from salience.report.figures import draw_map, draw_months, draw_svg
 from salience.report.holdings import Holdings, describe_holdings
 from salience.report.tables import write_csv
@@ -43,7 +45,13 @@ class CaseHead:
     warnings: tuple[str, ...] = ()
 
 
-def write_report(path: Path, head: CaseHead, record: Record, answers: Sequence[Answer]) -> Path:
+def write_report(
+    path: Path,
+    head: CaseHead,
+    record: Record,
+    answers: Sequence[Answer],
+    verdicts: Sequence[Verdict] = (),
+) -> Path:
     """Write the report of a case, and its full table of sources under `answers/record/`.
 
     Parameters
@@ -56,6 +64,8 @@ def write_report(path: Path, head: CaseHead, record: Record, answers: Sequence[A
         What the first part describes.
     answers : sequence of Answer
         In the order in which they are shown.
+    verdicts : sequence of Verdict
+        What the record says to claims; they come first.
 
     Raises
     ------
@@ -64,7 +74,7 @@ def write_report(path: Path, head: CaseHead, record: Record, answers: Sequence[A
     """
     holdings = describe_holdings(record, head.setting)
     _write_sources(path.parent / "answers" / "record" / "sources.csv", holdings)
-    text = render_page(head, holdings, answers)
+    text = render_page(head, holdings, answers, verdicts)
     try:
         part = path.with_name(f".{path.name}.part")
         part.write_text(text, encoding="utf-8")
@@ -74,7 +84,9 @@ def write_report(path: Path, head: CaseHead, record: Record, answers: Sequence[A
     return path
 
 
-def render_page(head: CaseHead, holdings: Holdings, answers: Sequence[Answer]) -> str:
+def render_page(
+    head: CaseHead, holdings: Holdings, answers: Sequence[Answer], verdicts: Sequence[Verdict] = ()
+) -> str:
     """Return the page as HTML; the same input gives the same text."""
     import jinja2
 
@@ -87,6 +99,7 @@ def render_page(head: CaseHead, holdings: Holdings, answers: Sequence[Answer]) -
         "excerpt": mark_span,
         "interval": format_interval,
         "number": format_number,
+        "chance": show_chance,
     }
     numbers = iter(range(1, 1000))
     pictures = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
@@ -95,7 +108,8 @@ def render_page(head: CaseHead, holdings: Holdings, answers: Sequence[Answer]) -
         style=_read_template("report.css"),
         holdings=holdings,
         figures=[_picture(f, next(numbers)) for f in pictures],
-        answers=[_answer(answer, numbers) for answer in answers],
+        answers=[show_answer(answer, numbers) for answer in answers],
+        claims=show_verdicts(verdicts, answers),
         sources_shown=SOURCES_SHOWN,
         symbols=SYMBOLS,
         version=__version__,
@@ -118,7 +132,15 @@ def show_cell(cell: Cell, column: Column) -> str:
     return str(cell)
 
 
-def _answer(answer: Answer, numbers: Any) -> dict[str, Any]:
+def show_answer(answer: Answer, numbers: Iterator[int]) -> dict[str, Any]:
+    """Return an answer as `answer_in_full` of parts.html.j2 shows it.
+
+    Parameters
+    ----------
+    answer : Answer
+    numbers : iterator of int
+        Numbers of the page's figures, for their ids.
+    """
     return {
         "question": answer.question,
         "answer": answer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salience.methods.shares import ClusterShare, share_change
-from salience.questions.answer import Estimate, format_number
+from salience.questions.answer import EXACT, Estimate, format_number
 from salience.questions.narrative.labels import parts, share_of, shown_labels, uses_of
 from salience.questions.narrative.params import NarrativeParams
 from salience.questions.narrative.voices import fullest_year
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from salience.questions.narrative.ask import Found
 
 POINTS = "difference in chance"
-COUNT = "a count of this record, which has no sampling error"
+COUNT = EXACT
 
 
 def say_headline(found: Found, params: NarrativeParams) -> str:

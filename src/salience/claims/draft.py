@@ -1,0 +1,232 @@
+"""Drafts of claims from a text: one stub a sentence that asserts something, for a person to finish."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from salience.reading.reader import read
+from salience.reading.sentences import Sentence, split_sentences
+from salience.reading.spans import Statement
+
+# Kinds of statements whose sentences assert what could be tested.
+ASSERTING = frozenset({"claim", "demand", "figure"})
+LONGEST_ID = 32
+# A part of fewer words says too little to be tested by itself.
+SHORTEST_PART = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPart:
+    """One part of a draft: what it says, how it hangs on the part before, and which question it may be about.
+
+    Attributes
+    ----------
+    text : str
+        The part's words.
+    joins : str
+        "", and, because or only.
+    question : str
+        A guess; empty where no word spoke for one.
+    words : tuple of str
+        The words that made the guess.
+    """
+
+    text: str
+    joins: str
+    question: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One sentence that asserts something, not judged and not finished.
+
+    Attributes
+    ----------
+    id, text, who : str
+        A short name, the sentence, and who says it (empty: the text's author).
+    start, end : int
+        Where it stands, in code points of the text.
+    normative : bool
+        Whether it says what should be.
+    parts : tuple of DraftPart
+        One at least.
+    """
+
+    id: str
+    text: str
+    who: str
+    start: int
+    end: int
+    normative: bool
+    parts: tuple[DraftPart, ...]
+
+
+def draft_claims(text: str) -> tuple[Draft, ...]:
+    """Return a draft for each sentence in which reading finds a claim, a demand or a figure.
+
+    Parameters
+    ----------
+    text : str
+        In its canonical form, for spans count its code points.
+
+    Returns
+    -------
+    tuple of Draft
+        In the order of the text. A draft holds no threshold and no verdict: a person finishes it.
+    """
+    statements = [s for s in read(text).statements if s.kind in ASSERTING]
+    drafts, used = [], Counter[str]()
+    for sentence in split_sentences(text):
+        inside = [s for s in statements if sentence.start <= s.start < sentence.end]
+        if not inside:
+            continue
+        plain = " ".join(sentence.text.split())
+        name = _name(plain)
+        used[name] += 1
+        drafts.append(
+            Draft(
+                name if used[name] == 1 else f"{name}-{used[name]}",
+                plain,
+                _speaker(inside),
+                sentence.start,
+                sentence.end,
+                _first(_words()["should"], plain) is not None,
+                tuple(_parts(sentence, plain)),
+            )
+        )
+    return tuple(drafts)
+
+
+def drafts_to_toml(drafts: Sequence[Draft], report: str, who: str = "") -> str:
+    """Return drafts as a `claims.toml` to finish.
+
+    Parameters
+    ----------
+    drafts : sequence of Draft
+    report : str
+        The text's file.
+    who : str
+        Its author, where the text names nobody else.
+    """
+    lines = [
+        "# A draft: sentences of one text that assert something. Nothing is judged yet.",
+        "# Keep what is worth testing, put it in your own short words, and for each part fill in the question, the",
+        "# quantity (an estimate's name in its answer), is, and the threshold. What is not filled in stays unfinished.",
+        "",
+        "[thresholds]",
+        "supported = 0.95",
+        "contradicted = 0.05",
+    ]
+    for draft in drafts:
+        lines += ["", *_claim_lines(draft, report, who)]
+    return "\n".join(lines) + "\n"
+
+
+def _claim_lines(draft: Draft, report: str, who: str) -> list[str]:
+    lines = [
+        "[[claim]]",
+        f"id = {_quote(draft.id)}",
+        f"text = {_quote(draft.text)}",
+        f"who = {_quote(draft.who or who)}",
+        f"report = {_quote(report)}",
+        f"span = [{draft.start}, {draft.end}]",
+        *(
+            ['kind = "normative"  # it says what should be; its parts are what it takes for facts']
+            if draft.normative
+            else []
+        ),
+        'against = ""  # what would count against it?',
+    ]
+    for part in draft.parts:
+        lines += ["  [[claim.part]]"]
+        if len(draft.parts) > 1 or part.joins:
+            lines += [f"  text = {_quote(part.text)}"]
+        if part.joins:
+            lines += [f'  joins = "{part.joins}"']
+        if part.question:
+            lines += [f'  # question = "{part.question}"  (a guess, from: {", ".join(part.words)})']
+        lines += ['  # quantity = ""', '  # is = "above"', "  # threshold ="]
+        if part.joins == "only":
+            lines += ["  # [claim.part.complement]  the same of everybody else: quantity, is, threshold"]
+    return lines
+
+
+def _parts(sentence: Sentence, plain: str) -> Iterator[DraftPart]:
+    """Give the parts of a sentence: what stands before and after "because", and clauses joined by "and"."""
+    cause = _first(_words()["because"], plain)
+    pieces = [("", plain)]
+    if cause is not None and cause.start() > 0:
+        pieces = [("", plain[: cause.start()]), ("because", plain[cause.end() :])]
+    for joins, piece in pieces:
+        for k, clause in enumerate(_clauses(piece)):
+            alone = _first(_words()["only"], clause)
+            question, words = _guess(clause, plain)
+            yield DraftPart(
+                clause.strip(" ,;."),
+                joins if k == 0 and joins else "only" if alone else "and" if k else "",
+                question,
+                words,
+            )
+
+
+def _clauses(text: str) -> list[str]:
+    """Cut where ", and" or ";" joins two pieces that are both long enough to say something."""
+    pieces = re.split(r";\s+|,\s+and\s+(?=\w+\s+\w+\s+\w+)", text)
+    return pieces if all(len(piece.split()) >= SHORTEST_PART + 2 for piece in pieces) else [text]
+
+
+def _guess(clause: str, sentence: str) -> tuple[str, tuple[str, ...]]:
+    """Return the question for which most words of a clause speak, or of its sentence where none does."""
+    for text in (clause, sentence):
+        found = {
+            question: tuple(word for word in words if _first((word,), text))
+            for question, words in _questions().items()
+        }
+        best = max(found, key=lambda question: len(found[question]))
+        if found[best]:
+            return best, found[best]
+    return "", ()
+
+
+def _speaker(statements: Sequence[Statement]) -> str:
+    return next((s.speaker for s in statements if s.kind == "claim" and s.speaker), "")
+
+
+def _name(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = [word for word in re.findall(r"[a-z0-9]+", plain) if len(word) > 3] or ["claim"]
+    name = words[0]
+    for word in words[1:]:
+        if len(name) + 1 + len(word) > LONGEST_ID:
+            break
+        name += f"-{word}"
+    return name[:LONGEST_ID]
+
+
+def _first(words: Sequence[str], text: str) -> re.Match[str] | None:
+    matches = [m for word in words if (m := re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE))]
+    return min(matches, key=lambda m: m.start()) if matches else None
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def _questions() -> dict[str, list[str]]:
+    told: dict[str, list[str]] = _words()["questions"]
+    return told
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(files("salience.claims").joinpath("draft.toml").read_text(encoding="utf-8"))
