@@ -71,6 +71,7 @@ def _values(
         },
         "nobody-looks": {"sources_at_10": 1 + extra / told},
         "most-unseen": {"recorded_share": float(truth.reported.mean())},
+        "over-2700": {"total": float(len(truth.events))},
         "uplanders-hit": {"rate_ratio_same_places": uplanders["rate_ratio_to_others_same_province_least"]},
         "uplanders-spared": {"share_ratio": uplanders["share_ratio_expected"]},
         # There is none of its events before it appears.
