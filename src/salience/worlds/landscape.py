@@ -22,6 +22,7 @@ ENDS = ("low", "best", "high")
 MISSING, UNSOURCED, SECOND = 0.06, 0.12, 0.35
 # Whom nobody asked about most issues: the case for asking those who are left out.
 UNHEARD, HEARD_ON = "Displaced People's Committee", 2
+POSITION_COLUMNS = ("actor", "issue", *ENDS, *(f"salience_{end}" for end in ENDS), "source", "coder")
 ERROR, REACH = 5.0, (7.0, 14.0)
 
 
@@ -106,7 +107,7 @@ def coded_landscape(
                 for i in issues
             ]
         ),
-        "positions.csv": _csv(positions),
+        "positions.csv": _csv(positions) if positions else f"{','.join(POSITION_COLUMNS)}\n",
         "relations.csv": _csv([{**r, "source": "press"} for r in relations])
         if relations
         else "actor,other,kind,source\n",

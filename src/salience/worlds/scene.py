@@ -38,6 +38,7 @@ from salience.worlds.scene_files import (
     scene_case,
     scene_readme,
     scene_sources,
+    seats_text,
 )
 from salience.worlds.scene_texts import draw_texts
 from salience.worlds.scene_truth import claim_truths
@@ -198,8 +199,7 @@ def _draw_parts(
         "Steward Council,Steward Council,organisation\n",
         "sources.csv": csv_text(scene_sources(cast, attacks)),
         **_landscape(cast, actors, rng, kept),
-        "seats.csv": "list,actor,source\n"
-        + "".join(f"the conference,{actor},list of invitations\n" for actor in planted["left-out"]["seats"]),
+        "seats.csv": seats_text(planted["left-out"]["seats"]),
         "case.toml": scene_case(attacks),
         "claims.toml": claims,
         "truth/claims.json": truth_text(truths, kept),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -148,3 +148,12 @@ party = [{quoted(named)}]
 
 [questions.table]
 """
+
+
+def seats_text(invited: Sequence[str]) -> str:
+    """Return seats.csv: who was invited, by what the host published and by what those there say."""
+    rows = [
+        f"the conference,{actor},{('list of invitations', 'delegates interviewed')[k % 2]}"
+        for k, actor in enumerate(invited)
+    ]
+    return "\n".join(["list,actor,source", *rows]) + "\n"
