@@ -4,8 +4,8 @@
 
 Each seed draws the scene `takeover`: which of its claims hold is decided by a coin for each, and the conflict is drawn
 so. The case is written twice, whole and thinned to a share of its rows, read as any case is, and its claims are judged.
-Results are kept line by line, and a run that was broken off goes on where it stopped. Charts are left out, for no
-verdict looks at them.
+Results are kept line by line, and a run that was broken off goes on where it stopped. Charts and the search for changes
+at other dates are left out, for no verdict looks at them.
 """
 
 from __future__ import annotations
@@ -46,11 +46,13 @@ def main() -> None:
 
 
 def leave_out_charts() -> None:
-    """Let no question draw charts."""
+    """Let no question draw charts, nor look for changes at dates that no claim is about."""
     for name in question_names():
         asked = import_module(f"salience.questions.{name}.ask")
         if hasattr(asked, "_figures"):
             asked._figures = lambda *args, **kwargs: ()
+        if hasattr(asked, "find_changes"):
+            asked.find_changes = lambda *args, **kwargs: None
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
