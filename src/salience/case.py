@@ -162,11 +162,10 @@ class Case:
         setting = self.file.setting
         told = {**checked.model_dump(mode="json"), "setting": setting.model_dump(mode="json")}
         key = answer_key(question, told, seed, self.record.fingerprint(), __version__)
-        kept = self.folder / ANSWERS / f"{question}-{key}.json"
-        if kept.is_file():
-            return Answer.from_json(kept.read_text(encoding="utf-8"))
+        if (kept := self.kept(question, key)) is not None:
+            return kept
         answer = found.ask(self.record, checked, setting, seed=seed, version=__version__, progress=progress)
-        _write_quietly(kept, answer.to_json())
+        _write_quietly(self.folder / ANSWERS / f"{question}-{key}.json", answer.to_json())
         # Read back, so that the first answer and the kept one are the same to the last digit.
         return Answer.from_json(answer.to_json())
 
@@ -230,8 +229,26 @@ class Case:
             progress("writing the report", 0.0)
         warnings = tuple(self.warnings())
         head = CaseHead(self.file.name, self.file.summary, self.file.setting, warnings)
-        report = write_report(self.folder / REPORT, head, self.record, answers, verdicts)
+        extra = self._asked_for_claims(verdicts, {answer.key for answer in answers})
+        report = write_report(self.folder / REPORT, head, self.record, answers, verdicts, extra)
         return Run(imports, answers, report, warnings, verdicts)
+
+    def kept(self, question: str, key: str) -> Answer | None:
+        """Return an answer that was given before, by its question and key; None when it is not kept."""
+        path = self.folder / ANSWERS / f"{question}-{key}.json"
+        return Answer.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def _asked_for_claims(self, verdicts: Sequence[Verdict], shown: set[str]) -> list[Answer]:
+        """Return the answers that only claims asked for, and write their tables."""
+        from salience.report.claims import kept_as
+        from salience.report.tables import write_tables
+
+        wanted = {part.answer: part.question for verdict in verdicts for part in verdict.parts if part.answer}
+        kept = [self.kept(question, key) for key, question in wanted.items() if key not in shown]
+        extra = [answer for answer in kept if answer is not None]
+        for answer in extra:
+            write_tables(self.folder / ANSWERS / kept_as(answer), answer)
+        return extra
 
     def suggestions(self) -> list[Suggestion]:
         """Return pairs of source names that may be one source; only `sources.csv` makes them one."""

@@ -61,6 +61,7 @@ def test_most_claims_of_the_essay_are_drafted(shared_data: Path) -> None:
     drafts = draft_claims(text)
     words = ("any change in its policies", "dress-codes", "serious steps", "narrative", "Kabul or some",
              "23 active", "low level of casualties", "highly diverse", "everyone except", "mobilize",
-             "far more support", "recent conference in Doha", "doomed", "assert pressure", "fair representation")  # fmt: skip
+             "far more support", "recent conference in Doha", "doomed", "assert pressure",
+             "fair representation")  # fmt: skip
     found = [word for word in words if any(word in text[d.start : d.end] for d in drafts)]
     assert len(found) >= 12, found

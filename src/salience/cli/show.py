@@ -43,6 +43,12 @@ def show_answer(answer: Answer) -> None:
         console.print(f" ! {escape(warning)}")
 
 
+def tally_verdicts(verdicts: Sequence[Verdict]) -> str:
+    """Return how many claims came out how: "claims: 3 supported, 1 contradicted, 8 undecided"."""
+    counts = [(word, sum(v.verdict == word for v in verdicts)) for word in SYMBOLS_OF_VERDICTS]
+    return "claims: " + ", ".join(f"{count} {word}" for word, count in counts if count)
+
+
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     """Print each claim with its verdict, the estimate behind it, and what would decide it."""
     console = Console()
