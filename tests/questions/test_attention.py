@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from salience.errors import QuestionError
 from salience.questions.answer import Answer
 from salience.questions.attention.ask import ask_attention
 from salience.questions.attention.cells import Cells, Factor, reduce_events
+from salience.questions.attention.checks import Variant, _stays
 from salience.questions.attention.fits import fit_view
 from salience.questions.attention.gap import measure_gap
 from salience.questions.attention.params import AttentionParams
@@ -349,3 +351,25 @@ def test_leaving_a_source_out_takes_its_own_events_away(make: Make) -> None:
     only = {r["source"]: r["only"] for r in ask(record).find_table("sources").to_records()}
     assert sum(v for v in only.values() if isinstance(v, int)) == alone
     assert whole.events - rest.events == only["Local Herald"]
+
+
+def test_only_events_of_a_kind_are_looked_at_when_asked(make: Make) -> None:
+    record = make([row(i) for i in range(240)])
+    answer = ask(record, kind=("one-sided violence",))
+    # Odd numbers are one-sided violence; half of 240.
+    assert answer.estimate("single_source").n == 120
+    with record.connection.cursor() as cursor:
+        found = cursor.execute(f"SELECT count(*) FROM event WHERE {answer.evidence[0].condition}").fetchone()
+    assert found == (120,)
+    with pytest.raises(QuestionError, match="only 0 events of kind festival in the period"):
+        ask(record, kind=("festival",))
+
+
+@pytest.mark.parametrize(("other", "status"), [(0.56, "holds"), (0.75, "fails")])
+def test_a_slope_that_hardly_moves_fails_no_assumption_however_narrow_its_interval(
+    other: float, status: str
+) -> None:
+    # 0.06 apart is outside the interval and changes no sentence: 11^0.06 = 1.15; 0.25 apart does: 11^0.25 = 1.8.
+    extra = SimpleNamespace(slope=(0.50, 0.005, 0.49, 0.51))
+    variant = Variant("deaths: low", 100, (other, 0.005, other - 0.01, other + 0.01), "")
+    assert _stays("It stays.", extra, [variant]).status == status  # type: ignore[arg-type]

@@ -211,7 +211,7 @@ def _detentions(cast: Mapping[str, Any], planted: Mapping[str, Any]) -> Detentio
     given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in cast["detentions"].items()}
     others = (1.0,) * (len(given["groups"]) - 1)
     ratios = (*others, float(planted["hillfolk-hit"]["ratio"]))
-    return Detentions(**given | {"ratios": ratios, "women": planted["fewer-women"]["women"]})
+    return Detentions(**given | {"ratios": ratios})
 
 
 def _actors(cast: Mapping[str, Any], planted: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -67,7 +67,6 @@ def _values(
             "share_ratio": hit["share_ratio_expected"],
             "rate_ratio_same_places": planted["hillfolk-hit"]["ratio"],
         },
-        "fewer-women": {"rate_ratio": planted["fewer-women"]["women"]},
         "attacks-fell": {"level_change": planted["attacks-fell"]["ratio"]},
         "policy-unchanged": {"level_change": planted["policy-unchanged"]["ratio"]},
         "official-words": {"repeated:Meridian Press": planted["official-words"]["repeats"]},
