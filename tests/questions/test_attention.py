@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -185,6 +186,19 @@ def test_where_there_is_no_gap_none_is_explained() -> None:
     )
     assert gap.explained is None
     assert "none to explain" in gap.reason
+
+
+def test_total_silence_on_one_of_two_is_a_gap_that_needs_no_model() -> None:
+    cells = simulated(np.random.default_rng(3), 0.7)
+    first = cells.factors["actor"].codes == 0
+    cells = replace(cells, carried=cells.carried & ~first)
+    fit = fit_view("reference list", cells, AttentionParams())
+    gap = measure_gap("reference list", cells, fit, AttentionParams(), "actor", "A", "B")
+    assert gap.raw is not None and gap.raw.low is not None and gap.raw.high is not None
+    # A is never carried, so the gap is minus B's share.
+    assert gap.raw.value == pytest.approx(-cells.carried[~first].mean())
+    assert gap.raw.low < gap.raw.value < gap.raw.high < 0
+    assert gap.equal_deaths is None and gap.explained is None and "never carried" in gap.reason
 
 
 @pytest.fixture(scope="module")
