@@ -22,6 +22,7 @@ ENDS = ("low", "best", "high")
 MISSING, UNSOURCED, SECOND = 0.06, 0.12, 0.35
 # Whom nobody asked about most issues: the case for asking those who are left out.
 UNHEARD, HEARD_ON = "Displaced People's Committee", 2
+INVITED_BY = ("list of invitations", "delegates interviewed")
 POSITION_COLUMNS = ("actor", "issue", *ENDS, *(f"salience_{end}" for end in ENDS), "source", "coder")
 ERROR, REACH = 5.0, (7.0, 14.0)
 
@@ -62,8 +63,8 @@ def _seat_files(
     return {
         "seats.csv": _csv(
             [
-                {"list": cast["conference"], "actor": a, "source": "list of invitations"}
-                for a in cast["invited"]
+                {"list": cast["conference"], "actor": a, "source": INVITED_BY[k % 2]}
+                for k, a in enumerate(cast["invited"])
             ]
         ),
         "weights.csv": _csv(weights),
