@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,17 @@ from salience.case_file import (
     read_case_file,
     read_sources,
 )
-from salience.case_inputs import RAW, list_input, locate, read_actors, settle, take_in, write_whole
+from salience.case_inputs import (
+    RAW,
+    find_inputs,
+    list_absent,
+    list_input,
+    read_actors,
+    settle,
+    state_terms,
+    take_in,
+    write_whole,
+)
 from salience.claims.file import read_claims
 from salience.claims.judge import judge_claims
 from salience.claims.verdict import Verdict, write_verdicts
@@ -30,9 +41,11 @@ from salience.questions.catalogue import find_question
 from salience.record.actors import ActorRule
 from salience.record.decisions import count_orphans
 from salience.record.names import normalise_name
+from salience.record.places import unknown_areas
 from salience.record.source_names import SourceRule, sources_differ
 from salience.record.store import Record
 from salience.sources.load import Imported
+from salience.sources.place_files import PLACES
 from salience.version import __version__
 
 RECORD_FILE, ANSWERS, REPORT = "record.duckdb", "answers", "report.html"
@@ -62,6 +75,8 @@ class Case:
         Only look: nothing in the folder is changed, and several programs may look at once.
     data : Path, optional
         Where input files are that do not lie in the case folder; a folder, or the file itself when there is one.
+    record : Record, optional
+        One that is open already, instead of the folder's own.
 
     Raises
     ------
@@ -71,14 +86,21 @@ class Case:
         `sources.csv` is not as it must be.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        data: Path | None = None,
+        record: Record | None = None,
+    ) -> None:
         self.folder = folder
         self.read_only = read_only
         self.data = data
         self.file: CaseFile = read_case_file(folder)
         self.rules: list[SourceRule] = read_sources(folder)
         self.actors: list[ActorRule] = read_actors(folder)
-        self._record: Record | None = None
+        self._record = record
 
     @property
     def record(self) -> Record:
@@ -94,6 +116,23 @@ class Case:
             # Frames that outlive the interpreter's last lines must not find the file open.
             weakref.finalize(self, self._record.close)
         return self._record
+
+    def sharing(self, *, read_only: bool = True) -> Case:
+        """Return the same case on a connection of its own, for another thread; closing it closes only that.
+
+        Parameters
+        ----------
+        read_only : bool
+            Leave the record as it is; answers are kept all the same.
+        """
+        shared = copy(self)
+        shared.read_only = read_only or self.read_only
+        shared._record = self.record.sharing(read_only=shared.read_only)
+        return shared
+
+    def settle(self, progress: Progress | None = None) -> None:
+        """Let the record follow the case's own lists, and read the texts that are not read yet."""
+        self._settle(progress)
 
     def add(
         self,
@@ -207,17 +246,15 @@ class Case:
 
         imports = tuple(
             self._import(
-                locate(self.folder, self.file, i, self.data),
-                i.importer,
-                self.folder / i.map if i.map else None,
-                progress,
-                i.guessed_groups,
+                place, i.importer, self.folder / i.map if i.map else None, progress, i.guessed_groups
             )
-            for i in self.file.inputs
+            for i, place in find_inputs(self.folder, self.file, self.data)
         )
         self._settle(progress)
         # A case may be made of its own tables alone: actors, their positions, who is invited.
-        if not self.record.rows("SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"):
+        if not self.file.inputs and not self.record.rows(
+            "SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"
+        ):
             raise CaseError(
                 f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"
             )
@@ -283,7 +320,7 @@ class Case:
         return problems
 
     def warnings(self) -> list[str]:
-        """Return what a person should look at: unused lines of sources.csv, sources of no stated kind."""
+        """Return what a person should look at: inputs that are not here, unused lines of sources.csv."""
         known = {
             row["normalised"] for row in self.record.rows("SELECT DISTINCT normalised FROM source_alias")
         }
@@ -293,10 +330,15 @@ class Case:
             for rule in self.rules
             if normalise_name(rule.name) not in known and normalise_name(rule.name) not in used
         ]
-        found = []
-        if unused:
+        found = list_absent(self.record, self.file)
+        # A list of sources is not at fault while the data that name them are not here.
+        if unused and not found:
             found.append(
                 f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"
+            )
+        if areas := unknown_areas(self.record.connection):
+            found.append(
+                f"{PLACES} knows no area by {len(areas)} spellings of the data, which stay as they are: {_some(areas)}"
             )
         if orphans := count_orphans(self.record):
             found.append(
@@ -340,6 +382,7 @@ class Case:
         """Let the record follow `sources.csv` and `aliases.csv`, and read the texts that are not read yet."""
         if not self.read_only:
             settle(self.record, self.folder, self.rules, self.actors, progress)
+            state_terms(self.record, self.file.inputs)
 
 
 def open_case(path: str | Path, *, read_only: bool = False, data: str | Path | None = None) -> Case:

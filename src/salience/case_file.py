@@ -39,6 +39,12 @@ class CaseInput(BaseModel):
         False,
         description="The groups in this table of persons were guessed, and the case takes them all the same.",
     )
+    licence: str = Field("", description="Licence of this file, where it is not what its format says.")
+    citation: str = Field("", description="How to cite this file, where that is not what its format says.")
+    optional: bool = Field(
+        False,
+        description="The case can do without it: where it is not found, the report says so and goes on.",
+    )
     sha256: str | None = Field(
         None, description="Of the file; the copy kept under it in raw/ serves when it is gone."
     )
@@ -50,6 +56,9 @@ class CaseFile(Setting):
     name: str = Field(description="The case's name.")
     summary: str = Field("", description="What the case is about, in a sentence or two.")
     inputs: tuple[CaseInput, ...] = Field((), description="The files that the record is made from.")
+    persons: Literal["mask", "keep"] = Field(
+        "mask", description="Whether the app masks names of private persons that texts hold, or keeps them."
+    )
     reader: Any = Field(None, description="The model that `salience model` asks; no other verb asks one.")
     questions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="The questions to ask, each with its parameters."

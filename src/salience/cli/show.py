@@ -22,6 +22,8 @@ def show_answer(answer: Answer) -> None:
     """Print the headline, the estimates with their intervals, the assumptions and the warnings."""
     console = Console(soft_wrap=False)
     console.print(f"\n[bold]{escape(answer.headline)}[/bold]\n")
+    if answer.more:
+        console.print(f"{escape(answer.more)}\n")
     views: dict[str, Table] = {}
     for estimate in answer.estimates:
         if estimate.view not in views:

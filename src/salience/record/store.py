@@ -19,7 +19,7 @@ from salience.record.schema import create_statements, load_schema, schema_versio
 from salience.record.sql import scalar
 
 # Tables with rows of the case's own files (origin 0) beside those of imports.
-OWN_TABLES = ("stakeholder", "issue", "position", "relation", "attribute", "weight", "seat")
+OWN_TABLES = ("stakeholder", "issue", "position", "relation", "attribute", "weight", "seat", "place")
 
 
 class Record:
@@ -84,6 +84,21 @@ class Record:
             with _ignoring_duckdb():
                 self.connection.execute("ROLLBACK")
             raise
+
+    def sharing(self, *, read_only: bool = True) -> Record:
+        """Return the same record on a connection of its own, for another thread; closing it closes only that.
+
+        Parameters
+        ----------
+        read_only : bool
+            Refuse transactions on it, even where the file is open for writing.
+        """
+        shared = object.__new__(Record)
+        shared.path = self.path
+        shared.read_only = read_only or self.read_only
+        shared.connection = self.connection.cursor()
+        configure(shared.connection)
+        return shared
 
     def fingerprint(self) -> str:
         """Return a hash of what the record holds: imports, what names stand for, readings, decisions, own tables."""

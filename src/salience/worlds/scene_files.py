@@ -9,7 +9,7 @@ from typing import Any
 
 from salience.worlds.scene_truth import CAPITAL_KM
 from salience.worlds.truth import Truth
-from salience.worlds.write import MARK_TEXT, official, quoted, source_columns
+from salience.worlds.write import MARK_TEXT, official, quoted, source_columns, terms_toml
 
 PROTESTS = """# How to read protests.csv.
 [dataset]
@@ -95,8 +95,11 @@ landscape.json   the actors' true standing and positions
 def scene_case(attacks: Truth) -> str:
     """Return case.toml."""
     world = attacks.world
-    inputs = "\n\n".join(
-        f'[[inputs]]\nfile = "{file}"\nas = "{importer}"' + (f'\nmap = "{mapping}"' if mapping else "")
+    terms = terms_toml(world)
+    inputs = "\n".join(
+        f'[[inputs]]\nfile = "{file}"\nas = "{importer}"'
+        + (f'\nmap = "{mapping}"' if mapping else "")
+        + f"\n{terms}"
         for file, importer, mapping in (
             ("ged.csv", "ucdp", ""),
             ("protests.csv", "table", "protests.map.toml"),

@@ -183,9 +183,10 @@ def source_columns(world: World) -> Columns:
 
 
 def _case_toml(world: World, tolls: bool, seats: bool) -> str:
+    terms = terms_toml(world)
     table = "\n[questions.table]\n" if seats else ""
-    figures = '\n[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n'
-    channel = '\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n'
+    figures = f'\n[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n{terms}'
+    channel = f'\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n{terms}'
     return f"""# A simulated conflict in an invented country; truth/README.txt says more.
 name = {quoted(f"{world.name} (simulated)")}
 summary = {quoted(f"An invented conflict, simulated so that the truth is known. {world.name} does not exist.")}
@@ -207,11 +208,11 @@ admin1 = {quoted(f"{world.capital_province} province")}
 [[inputs]]
 file = "ged.csv"
 as = "ucdp"
-{channel if official(world) is not None else ""}{figures if tolls else ""}
+{terms}{channel if official(world) is not None else ""}{figures if tolls else ""}
 [[inputs]]
 file = "persons.csv"
 as = "persons"
-
+{terms}
 [questions.attention]
 # Parameters of the question; none means its defaults.
 
@@ -226,6 +227,12 @@ group = "Uplanders"
 {_change_toml(world)}
 [questions.landscape]
 {table}{_options_toml()}"""
+
+
+def terms_toml(world: World) -> str:
+    """State the terms of invented data, so that no file passes for one of the dataset whose format it has."""
+    cite = f"{world.name} is an invented country: a conflict simulated by salience, nobody's data."
+    return f'licence = "CC0 1.0 (invented data)"\ncitation = {quoted(cite)}\n'
 
 
 def _change_toml(world: World) -> str:
