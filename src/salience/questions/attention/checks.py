@@ -16,6 +16,9 @@ from salience.questions.attention.params import AttentionParams
 from salience.questions.frames import Tables
 from salience.questions.setting import Setting
 
+# A slope that differs by so much moves the ratio of extra reports at ten deaths and at none by 11^0.1, about a quarter.
+SMALL_STEP = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -213,8 +216,11 @@ def _stays(text: str, extra: ViewFit, variants: Sequence[Variant]) -> Assumption
     slopes = [v.slope[0] for v in variants if v.slope]
     if extra.slope is None or not slopes:
         return Assumption(text, "cannot be checked", "there is no estimate to compare with")
-    _, _, low, high = extra.slope
-    inside = all(low <= s <= high for s in slopes) and len(slopes) == len(variants)
+    value, _, low, high = extra.slope
+    # A step within the interval may be chance; a small one outside it changes no sentence, however many the events.
+    inside = all(low <= s <= high or abs(s - value) <= SMALL_STEP for s in slopes) and len(slopes) == len(
+        variants
+    )
     how = (
         f"the slope is {format_number(extra.slope[0])} as answered and {format_number(min(slopes))} to "
         f"{format_number(max(slopes))} done otherwise"
