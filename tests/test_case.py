@@ -11,6 +11,7 @@ import pytest
 import salience
 from salience.case import new_case
 from salience.errors import CaseError, InputError, QuestionError, RecordError
+from salience.questions.catalogue import question_names
 from small_ged import CASE, SOURCES, row, write_case, write_ged
 
 
@@ -191,6 +192,50 @@ def test_no_folder_no_case_file_and_an_empty_record_are_told_apart(tmp_path: Pat
         case.run()
     with pytest.raises(CaseError, match="holds a case already"):
         new_case(tmp_path / "new")
+
+
+def test_every_question_refuses_a_record_that_holds_nothing(tmp_path: Path) -> None:
+    """With names that nothing bears out, too: a claim may name an actor of events that are not there yet."""
+    named = {
+        "change": {"actor": ["Nobody"], "at": ["2021-08-15"]},
+        "attention": {"compare": ["A", "B"]},
+        "hidden": {"lists_by": "named", "lists": ["a = Nobody", "b = Noone"]},
+        "reconcile": {"against": "Nobody"},
+        "disparity": {"group": "A", "kind": "arrest"},
+        "narrative": {"actors": ["Nobody"]},
+    }
+    with salience.open(new_case(tmp_path / "new")) as case:
+        for question in question_names():
+            for params in ({}, named.get(question, {})):
+                answer = case.ask(question, **params)
+                assert all(e.value is None or e.value == 0 for e in answer.estimates), question
+                assert answer.warnings or "no" in answer.headline
+
+
+def test_an_optional_input_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    text = (folder / "case.toml").read_text(encoding="utf-8")
+    later = '\n[[inputs]]\nfile = "later.csv"\nas = "documents"\n'
+    (folder / "case.toml").write_text(text + later, encoding="utf-8")
+    with salience.open(folder) as case, pytest.raises(InputError, match=r"later\.csv: the input is not in"):
+        case.run()
+    (folder / "case.toml").write_text(text + later + "optional = true\n", encoding="utf-8")
+    with salience.open(folder) as case:
+        done = case.run()
+        assert [i.file for i in done.imports] == ["ged.csv"]
+        assert any("later.csv is not here" in w for w in done.warnings)
+        assert "later.csv is not here" in done.report.read_text(encoding="utf-8")
+
+
+def test_a_case_of_absent_inputs_alone_runs(tmp_path: Path) -> None:
+    folder = new_case(tmp_path / "case")
+    with (folder / "case.toml").open("a", encoding="utf-8") as stream:
+        stream.write('[[inputs]]\nfile = "ged.csv"\nas = "ucdp"\noptional = true\n')
+    with salience.open(folder) as case:
+        done = case.run()
+    assert [a.question for a in done.answers] == ["attention", "hidden"]
+    assert not any(a.estimates for a in done.answers)
+    assert done.report.is_file()
 
 
 def test_an_unknown_question_names_those_there_are(tmp_path: Path) -> None:

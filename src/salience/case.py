@@ -20,7 +20,17 @@ from salience.case_file import (
     read_case_file,
     read_sources,
 )
-from salience.case_inputs import RAW, list_input, locate, read_actors, settle, take_in, write_whole
+from salience.case_inputs import (
+    RAW,
+    find_inputs,
+    list_absent,
+    list_input,
+    read_actors,
+    settle,
+    state_terms,
+    take_in,
+    write_whole,
+)
 from salience.claims.file import read_claims
 from salience.claims.judge import judge_claims
 from salience.claims.verdict import Verdict, write_verdicts
@@ -31,9 +41,11 @@ from salience.questions.catalogue import find_question
 from salience.record.actors import ActorRule
 from salience.record.decisions import count_orphans
 from salience.record.names import normalise_name
+from salience.record.places import unknown_areas
 from salience.record.source_names import SourceRule, sources_differ
 from salience.record.store import Record
 from salience.sources.load import Imported
+from salience.sources.place_files import PLACES
 from salience.version import __version__
 
 RECORD_FILE, ANSWERS, REPORT = "record.duckdb", "answers", "report.html"
@@ -189,11 +201,10 @@ class Case:
         setting = self.file.setting
         told = {**checked.model_dump(mode="json"), "setting": setting.model_dump(mode="json")}
         key = answer_key(question, told, seed, self.record.fingerprint(), __version__)
-        kept = self.folder / ANSWERS / f"{question}-{key}.json"
-        if kept.is_file():
-            return Answer.from_json(kept.read_text(encoding="utf-8"))
+        if (kept := self.kept(question, key)) is not None:
+            return kept
         answer = found.ask(self.record, checked, setting, seed=seed, version=__version__, progress=progress)
-        _write_quietly(kept, answer.to_json())
+        _write_quietly(self.folder / ANSWERS / f"{question}-{key}.json", answer.to_json())
         # Read back, so that the first answer and the kept one are the same to the last digit.
         return Answer.from_json(answer.to_json())
 
@@ -235,17 +246,15 @@ class Case:
 
         imports = tuple(
             self._import(
-                locate(self.folder, self.file, i, self.data),
-                i.importer,
-                self.folder / i.map if i.map else None,
-                progress,
-                i.guessed_groups,
+                place, i.importer, self.folder / i.map if i.map else None, progress, i.guessed_groups
             )
-            for i in self.file.inputs
+            for i, place in find_inputs(self.folder, self.file, self.data)
         )
         self._settle(progress)
         # A case may be made of its own tables alone: actors, their positions, who is invited.
-        if not self.record.rows("SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"):
+        if not self.file.inputs and not self.record.rows(
+            "SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"
+        ):
             raise CaseError(
                 f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"
             )
@@ -257,8 +266,26 @@ class Case:
             progress("writing the report", 0.0)
         warnings = tuple(self.warnings())
         head = CaseHead(self.file.name, self.file.summary, self.file.setting, warnings)
-        report = write_report(self.folder / REPORT, head, self.record, answers, verdicts)
+        extra = self._asked_for_claims(verdicts, {answer.key for answer in answers})
+        report = write_report(self.folder / REPORT, head, self.record, answers, verdicts, extra)
         return Run(imports, answers, report, warnings, verdicts)
+
+    def kept(self, question: str, key: str) -> Answer | None:
+        """Return an answer that was given before, by its question and key; None when it is not kept."""
+        path = self.folder / ANSWERS / f"{question}-{key}.json"
+        return Answer.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def _asked_for_claims(self, verdicts: Sequence[Verdict], shown: set[str]) -> list[Answer]:
+        """Return the answers that only claims asked for, and write their tables."""
+        from salience.report.claims import kept_as
+        from salience.report.tables import write_tables
+
+        wanted = {part.answer: part.question for verdict in verdicts for part in verdict.parts if part.answer}
+        kept = [self.kept(question, key) for key, question in wanted.items() if key not in shown]
+        extra = [answer for answer in kept if answer is not None]
+        for answer in extra:
+            write_tables(self.folder / ANSWERS / kept_as(answer), answer)
+        return extra
 
     def suggestions(self) -> list[Suggestion]:
         """Return pairs of source names that may be one source; only `sources.csv` makes them one."""
@@ -293,7 +320,7 @@ class Case:
         return problems
 
     def warnings(self) -> list[str]:
-        """Return what a person should look at: unused lines of sources.csv, sources of no stated kind."""
+        """Return what a person should look at: inputs that are not here, unused lines of sources.csv."""
         known = {
             row["normalised"] for row in self.record.rows("SELECT DISTINCT normalised FROM source_alias")
         }
@@ -303,10 +330,15 @@ class Case:
             for rule in self.rules
             if normalise_name(rule.name) not in known and normalise_name(rule.name) not in used
         ]
-        found = []
-        if unused:
+        found = list_absent(self.record, self.file)
+        # A list of sources is not at fault while the data that name them are not here.
+        if unused and not found:
             found.append(
                 f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"
+            )
+        if areas := unknown_areas(self.record.connection):
+            found.append(
+                f"{PLACES} knows no area by {len(areas)} spellings of the data, which stay as they are: {_some(areas)}"
             )
         if orphans := count_orphans(self.record):
             found.append(
@@ -350,6 +382,7 @@ class Case:
         """Let the record follow `sources.csv` and `aliases.csv`, and read the texts that are not read yet."""
         if not self.read_only:
             settle(self.record, self.folder, self.rules, self.actors, progress)
+            state_terms(self.record, self.file.inputs)
 
 
 def open_case(path: str | Path, *, read_only: bool = False, data: str | Path | None = None) -> Case:

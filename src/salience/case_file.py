@@ -39,6 +39,12 @@ class CaseInput(BaseModel):
         False,
         description="The groups in this table of persons were guessed, and the case takes them all the same.",
     )
+    licence: str = Field("", description="Licence of this file, where it is not what its format says.")
+    citation: str = Field("", description="How to cite this file, where that is not what its format says.")
+    optional: bool = Field(
+        False,
+        description="The case can do without it: where it is not found, the report says so and goes on.",
+    )
     sha256: str | None = Field(
         None, description="Of the file; the copy kept under it in raw/ serves when it is gone."
     )

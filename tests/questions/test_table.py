@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from salience.case import new_case, open_case
-from salience.errors import CaseError, InputError, QuestionError, SalienceError
+from salience.errors import CaseError, InputError, QuestionError
 
 ROOT = Path(__file__).parents[2]
 ACTORS = """name,kind,part_of,constituency_low,constituency_best,constituency_high,source
@@ -283,11 +283,10 @@ def test_faulty_files_are_said_with_their_place(folder, file, text, message):
 
 def test_a_case_without_actors_or_weights_says_what_is_missing(tmp_path):
     folder = new_case(tmp_path / "case")
-    with pytest.raises(QuestionError, match="no actors"):
-        ask(folder)
+    nobody = ask(folder)
+    assert not nobody.estimates and "no actors" in nobody.headline
     (folder / "actors.csv").write_text("name\nA\n", encoding="utf-8")
-    with pytest.raises(SalienceError, match="no constituency has a weight"):
-        ask(folder)
+    assert "no constituency has a weight" in ask(folder).headline
 
 
 def test_inferred_mandates_move_with_the_draws(folder):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from salience.questions.answer import Answer, Evidence
+from salience.record.citations import cited_sources
 from salience.record.names import normalise_name
 from salience.record.store import Record
 
@@ -59,7 +60,8 @@ def voices_behind(record: Record, answer: Answer, quantity: str) -> list[Counter
         where = evidence.condition or f"id IN ({', '.join(str(int(i)) for i in evidence.ids)})"
         told: Counter[str] = Counter()
         for row in record.rows(_query(evidence.table).format(table=evidence.table, where=where)):
-            told[_stem(str(row["voice"])) or UNSTATED] += int(row["n"])
+            for name in _named(evidence.table, str(row["voice"])):
+                told[name] += int(row["n"])
         if told:
             found.append(told)
     return found
@@ -100,6 +102,12 @@ def _main(bodies: Sequence[Evidence]) -> Sequence[Evidence]:
 
 def _query(table: str) -> str:
     return _STATED if table in _OWN else _TOLD.get(table, "")
+
+
+def _named(table: str, voice: str) -> Sequence[str]:
+    """Return who speaks: a cell of the case's own tables may cite several sources, each with a place in it."""
+    cited = cited_sources([voice]) if table in _OWN else (voice,)
+    return [_stem(name) or UNSTATED for name in cited] or [UNSTATED]
 
 
 def _stem(source: str) -> str:

@@ -205,7 +205,7 @@ def _speaker(statements: Sequence[Statement]) -> str:
 def _name(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = [word for word in re.findall(r"[a-z0-9]+", plain) if len(word) > 3] or ["claim"]
-    name = words[0]
+    name = str(words[0])
     for word in words[1:]:
         if len(name) + 1 + len(word) > LONGEST_ID:
             break
@@ -219,7 +219,8 @@ def _first(words: Sequence[str], text: str) -> re.Match[str] | None:
 
 
 def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+    quoted: str = json.dumps(text, ensure_ascii=False)
+    return quoted.replace("\x7f", "\\u007F")
 
 
 def _questions() -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from salience.claims import words
 from salience.claims.behind import lone_voice, voices_behind
 from salience.claims.file import Claim, ClaimsFile, Part, Test, Thresholds
 from salience.claims.verdict import PartVerdict, Reason, Verdict, Word
-from salience.errors import CaseError, InputError, QuestionError
+from salience.errors import CaseError, InputError, MethodError, QuestionError
 from salience.methods.threshold import chance_above, chance_above_in_draws, frechet_bounds
 from salience.questions.answer import EXACT, Answer, Estimate
 from salience.questions.quantities import Asked, Quantity, describe_quantities
@@ -83,7 +83,12 @@ def _judge_part(claims: ClaimsFile, place: tuple[int, int], ask: Ask, record: Re
         if test is not None:
             quantity, estimate = _find(claims, place, (test, part.joins), asked, answer)
             tests.append((test, quantity, estimate))
-    return _weigh(claim, part, thresholds, (asked, answer, record), tests)
+    try:
+        return _weigh(claim, part, thresholds, (asked, answer, record), tests)
+    except MethodError as error:
+        raise claims.fault(
+            *place, f"this threshold cannot be held against '{part.quantity}': {error}"
+        ) from error
 
 
 def _find(
@@ -183,7 +188,9 @@ def chance_of(test: Test, quantity: Quantity, estimate: Estimate) -> tuple[float
     def above(threshold: float) -> float:
         if estimate.draws:
             return chance_above_in_draws(threshold, estimate.draws)
-        return chance_above(threshold, value, low, high, estimate.level, quantity.scale_for(estimate.unit))
+        # Medians of draws may lie a last digit outside their own quantiles.
+        middle = min(max(value, low), high)
+        return chance_above(threshold, middle, low, high, estimate.level, quantity.scale_for(estimate.unit))
 
     if test.is_ in ("above", "below"):
         over = above(float(test.threshold or 0.0))

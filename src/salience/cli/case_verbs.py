@@ -89,6 +89,7 @@ def run(
                     {
                         "imports": [one.to_dict() for one in done.imports],
                         "answers": [{"question": a.question, "headline": a.headline} for a in done.answers],
+                        "claims": [{"id": v.id, "verdict": v.verdict} for v in done.verdicts],
                         "report": str(done.report),
                         "warnings": list(done.warnings),
                     },
@@ -98,6 +99,10 @@ def run(
         elif not quiet:
             for one in done.imports:
                 show_import(one)
+            if done.verdicts:
+                from salience.cli.show import tally_verdicts
+
+                typer.echo(f"\n{tally_verdicts(done.verdicts)}")
             for answer in done.answers:
                 typer.echo(f"\n{answer.question}: {answer.headline}")
             for warning in done.warnings:

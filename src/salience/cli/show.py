@@ -22,6 +22,8 @@ def show_answer(answer: Answer) -> None:
     """Print the headline, the estimates with their intervals, the assumptions and the warnings."""
     console = Console(soft_wrap=False)
     console.print(f"\n[bold]{escape(answer.headline)}[/bold]\n")
+    if answer.more:
+        console.print(f"{escape(answer.more)}\n")
     views: dict[str, Table] = {}
     for estimate in answer.estimates:
         if estimate.view not in views:
@@ -41,6 +43,12 @@ def show_answer(answer: Answer) -> None:
         )
     for warning in answer.warnings:
         console.print(f" ! {escape(warning)}")
+
+
+def tally_verdicts(verdicts: Sequence[Verdict]) -> str:
+    """Return how many claims came out how: "claims: 3 supported, 1 contradicted, 8 undecided"."""
+    counts = [(word, sum(v.verdict == word for v in verdicts)) for word in SYMBOLS_OF_VERDICTS]
+    return "claims: " + ", ".join(f"{count} {word}" for word, count in counts if count)
 
 
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:

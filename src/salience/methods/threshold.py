@@ -103,7 +103,8 @@ def frechet_bounds(chances: Sequence[float]) -> tuple[float, float]:
     values = np.asarray(chances, dtype=float)
     if values.size == 0 or not bool(np.all((values >= 0) & (values <= 1))):
         raise MethodError("bounds need probabilities, each from 0 to 1")
-    return max(0.0, float(values.sum()) - values.size + 1.0), float(values.min())
+    least = float(values[0]) if values.size == 1 else max(0.0, 1.0 - float((1.0 - values).sum()))
+    return least, float(values.min())
 
 
 def _onto(value: float, scale: Scale) -> float:

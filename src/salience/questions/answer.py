@@ -185,6 +185,9 @@ class Answer:
     """What a record says to a question.
 
     The same record, parameters, seed and version give the same JSON, byte for byte.
+
+    `headline` is one sentence that can be said aloud; `more` holds the sentences that follow it: how sure it is, what
+    would have been seen, what else was found.
     """
 
     question: str
@@ -201,6 +204,7 @@ class Answer:
     record: str
     version: str
     sections: Mapping[str, str] = field(default_factory=dict)
+    more: str = ""
 
     @property
     def table(self) -> Table:
@@ -277,9 +281,10 @@ class Answer:
             for e in self.estimates
         )
         warnings = "".join(f"<li>{escape(w)}</li>" for w in self.warnings)
+        more = f"<p>{escape(self.more)}</p>" if self.more else ""
         return (
-            f"<p><strong>{escape(self.headline)}</strong></p><table><thead><tr><th>Estimate</th>"
-            f"<th>Value (interval)</th><th>Events</th></tr></thead><tbody>{rows}</tbody></table><ul>{warnings}</ul>"
+            f"<p><strong>{escape(self.headline)}</strong></p>{more}<table><thead><tr><th>Estimate</th>"
+            f"<th>Value (interval)</th><th>Rests on</th></tr></thead><tbody>{rows}</tbody></table><ul>{warnings}</ul>"
         )
 
 

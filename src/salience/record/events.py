@@ -65,7 +65,10 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS {query.format(touched=touched, rank=RANK)}"
         )
-    fields = ", ".join(f"a.{name}" for name in LEAD_FIELDS)
+    fields = ", ".join(
+        "coalesce(area.place, a.admin1) AS admin1" if name == "admin1" else f"a.{name}"
+        for name in LEAD_FIELDS
+    )
     columns = ", ".join(load_schema()["event"].column_names)
     connection.execute(
         f"""INSERT INTO event BY NAME
@@ -75,6 +78,7 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
                        coalesce(report_count.reports, 0) AS reports, {fields}
                 FROM summed s LEFT JOIN ranked ON ranked.event = s.event
                      JOIN account a ON a.id = coalesce(ranked.lead, s.lead)
+                     LEFT JOIN place_name area ON area.spelling = a.admin1
                      LEFT JOIN source_count ON source_count.event = s.event
                      LEFT JOIN report_count ON report_count.event = s.event
             )"""

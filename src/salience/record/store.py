@@ -19,7 +19,7 @@ from salience.record.schema import create_statements, load_schema, schema_versio
 from salience.record.sql import scalar
 
 # Tables with rows of the case's own files (origin 0) beside those of imports.
-OWN_TABLES = ("stakeholder", "issue", "position", "relation", "attribute", "weight", "seat")
+OWN_TABLES = ("stakeholder", "issue", "position", "relation", "attribute", "weight", "seat", "place")
 
 
 class Record:

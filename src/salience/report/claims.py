@@ -10,16 +10,20 @@ from salience.claims.words import say_chance
 from salience.questions.answer import Answer
 
 
-def show_verdicts(verdicts: Sequence[Verdict], answers: Sequence[Answer]) -> dict[str, Any]:
-    """Return verdicts as `claims_in_full` of parts.html.j2 shows them.
+def show_verdicts(
+    verdicts: Sequence[Verdict], answers: Sequence[Answer], extra: Sequence[Answer] = ()
+) -> dict[str, Any]:
+    """Return verdicts as `claims_table` and `claim_card` of parts.html.j2 show them.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
-    answers : sequence of Answer
-        Those that stand on the same page; a part that rests on one of them links to its rows there.
+    answers, extra : sequence of Answer
+        Those that stand on the same page, under their question or under the name they are kept by; a part that rests
+        on one of them links to its rows there.
     """
-    there = {answer.key: answer for answer in answers}
+    there = {answer.key: (answer.question, answer) for answer in answers}
+    there |= {answer.key: (kept_as(answer), answer) for answer in extra}
     return {
         "counts": [
             (word, symbol, count)
@@ -42,13 +46,22 @@ def show_chance(verdict: Verdict) -> str:
     return say_chance(verdict.low, verdict.high)
 
 
-def _part(part: PartVerdict, there: dict[str, Answer]) -> dict[str, Any]:
-    answer = there.get(part.answer)
+def kept_as(answer: Answer) -> str:
+    """Return the name under which an answer is kept in `answers/`."""
+    return f"{answer.question}-{answer.key}"
+
+
+def claims_on(answer: Answer, verdicts: Sequence[Verdict]) -> list[str]:
+    """Return the ids of the claims that rest on an answer."""
+    return [v.id for v in verdicts if any(part.answer == answer.key for part in v.parts)]
+
+
+def _part(part: PartVerdict, there: dict[str, tuple[str, Answer]]) -> dict[str, Any]:
     link = ""
-    if answer is not None:
+    if part.answer in there:
+        anchor, answer = there[part.answer]
         view = part.estimate.view if part.estimate else ""
-        tables = {table.name for table in answer.tables}
-        link = f"#{answer.question}-{view}" if view in tables else f"#{answer.question}"
+        link = f"#{anchor}-{view}" if view in {table.name for table in answer.tables} else f"#{anchor}"
     return {
         "part": part,
         "class": part.verdict.replace(" ", "-"),

@@ -23,7 +23,7 @@ from salience.questions.answer import (
 )
 from salience.questions.setting import Setting
 from salience.record.store import Record
-from salience.report.claims import show_chance, show_verdicts
+from salience.report.claims import claims_on, kept_as, show_chance, show_verdicts
 from salience.report.figures import draw_map, draw_months, draw_svg
 from salience.report.holdings import Holdings, describe_holdings
 from salience.report.tables import write_csv
@@ -51,6 +51,7 @@ def write_report(
     record: Record,
     answers: Sequence[Answer],
     verdicts: Sequence[Verdict] = (),
+    extra: Sequence[Answer] = (),
 ) -> Path:
     """Write the report of a case, and its full table of sources under `answers/record/`.
 
@@ -66,6 +67,8 @@ def write_report(
         In the order in which they are shown.
     verdicts : sequence of Verdict
         What the record says to claims; they come first.
+    extra : sequence of Answer
+        Answers that only claims asked for; shown last, folded.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def write_report(
     """
     holdings = describe_holdings(record, head.setting)
     _write_sources(path.parent / "answers" / "record" / "sources.csv", holdings)
-    text = render_page(head, holdings, answers, verdicts)
+    text = render_page(head, holdings, answers, verdicts, extra)
     try:
         part = path.with_name(f".{path.name}.part")
         part.write_text(text, encoding="utf-8")
@@ -85,7 +88,11 @@ def write_report(
 
 
 def render_page(
-    head: CaseHead, holdings: Holdings, answers: Sequence[Answer], verdicts: Sequence[Verdict] = ()
+    head: CaseHead,
+    holdings: Holdings,
+    answers: Sequence[Answer],
+    verdicts: Sequence[Verdict] = (),
+    extra: Sequence[Answer] = (),
 ) -> str:
     """Return the page as HTML; the same input gives the same text."""
     import jinja2
@@ -109,7 +116,11 @@ def render_page(
         holdings=holdings,
         figures=[_picture(f, next(numbers)) for f in pictures],
         answers=[show_answer(answer, numbers) for answer in answers],
-        claims=show_verdicts(verdicts, answers),
+        claims=show_verdicts(verdicts, answers, extra),
+        extra=[
+            show_answer(each, numbers, kept_as(each), figures=False) | {"claims": claims_on(each, verdicts)}
+            for each in extra
+        ],
         sources_shown=SOURCES_SHOWN,
         symbols=SYMBOLS,
         version=__version__,
@@ -132,7 +143,9 @@ def show_cell(cell: Cell, column: Column) -> str:
     return str(cell)
 
 
-def show_answer(answer: Answer, numbers: Iterator[int]) -> dict[str, Any]:
+def show_answer(
+    answer: Answer, numbers: Iterator[int], anchor: str = "", *, figures: bool = True
+) -> dict[str, Any]:
     """Return an answer as `answer_in_full` of parts.html.j2 shows it.
 
     Parameters
@@ -140,13 +153,19 @@ def show_answer(answer: Answer, numbers: Iterator[int]) -> dict[str, Any]:
     answer : Answer
     numbers : iterator of int
         Numbers of the page's figures, for their ids.
+    anchor : str
+        What its parts' ids begin with, and the folder of its tables under `answers/`; its question when left out.
+    figures : bool
+        Show its figures too.
     """
+    anchor = anchor or answer.question
     return {
         "question": answer.question,
+        "anchor": anchor,
         "answer": answer,
         "views": _by_view(answer.estimates),
-        "figures": [_picture(figure, next(numbers)) for figure in answer.figures],
-        "tables": [_table(table, answer) for table in answer.tables],
+        "figures": [_picture(figure, next(numbers)) for figure in answer.figures] if figures else [],
+        "tables": [_table(table, answer, anchor) for table in answer.tables],
         "params": _flat(answer.params),
     }
 
@@ -162,7 +181,7 @@ def _picture(figure: Figure, number: int) -> dict[str, Any]:
     return {"figure": figure, "number": number, "svg": draw_svg(figure, number)}
 
 
-def _table(table: Table, answer: Answer) -> dict[str, Any]:
+def _table(table: Table, answer: Answer, anchor: str) -> dict[str, Any]:
     rows = table.rows[:ROWS_SHOWN]
     if any(column.format == "anchor" for column in table.columns):
         pointed = _pointed(answer)
@@ -171,7 +190,7 @@ def _table(table: Table, answer: Answer) -> dict[str, Any]:
         "table": table,
         "rows": rows,
         "cut": len(table.rows) > len(rows),
-        "file": f"answers/{answer.question}/{table.name}.csv",
+        "file": f"answers/{anchor}/{table.name}.csv",
     }
 
 

@@ -176,8 +176,9 @@ def _source_columns(world: World) -> Columns:
 
 
 def _case_toml(world: World, tolls: bool) -> str:
-    figures = '\n[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n'
-    official = '\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n'
+    terms = _terms_toml(world)
+    figures = f'\n[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n{terms}'
+    official = f'\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n{terms}'
     return f"""# A simulated conflict in an invented country; truth/README.txt says more.
 name = {_quoted(f"{world.name} (simulated)")}
 summary = {_quoted(f"An invented conflict, simulated so that the truth is known. {world.name} does not exist.")}
@@ -199,11 +200,11 @@ admin1 = {_quoted(f"{world.capital_province} province")}
 [[inputs]]
 file = "ged.csv"
 as = "ucdp"
-{official if _official(world) is not None else ""}{figures if tolls else ""}
+{terms}{official if _official(world) is not None else ""}{figures if tolls else ""}
 [[inputs]]
 file = "persons.csv"
 as = "persons"
-
+{terms}
 [questions.attention]
 # Parameters of the question; none means its defaults.
 
@@ -218,6 +219,12 @@ group = "Uplanders"
 {_change_toml(world)}
 [questions.landscape]
 {_options_toml()}"""
+
+
+def _terms_toml(world: World) -> str:
+    """State the terms of invented data, so that no file passes for one of the dataset whose format it has."""
+    cite = f"{world.name} is an invented country: a conflict simulated by salience, nobody's data."
+    return f'licence = "CC0 1.0 (invented data)"\ncitation = {_quoted(cite)}\n'
 
 
 def _change_toml(world: World) -> str:

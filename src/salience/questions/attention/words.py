@@ -17,7 +17,7 @@ from salience.questions.attention.gap import Gap, Number
 from salience.questions.attention.params import AttentionParams
 from salience.questions.attention.tables import Dependence
 from salience.questions.charts import without_common_start
-from salience.questions.frames import Tables
+from salience.questions.frames import Tables, in_period
 from salience.questions.setting import Setting
 
 SHORT = {
@@ -258,11 +258,7 @@ def warn(
 
 
 def _uncounted(record: Tables, setting: Setting) -> int:
-    events = record.table("event").filter(~(nw.col("sources_listed") & (nw.col("sources") >= 1)))
-    if setting.period.start:
-        events = events.filter(nw.col("date_from") >= nw.lit(setting.period.start))
-    if setting.period.end:
-        events = events.filter(nw.col("date_from") <= nw.lit(setting.period.end))
+    events = in_period(record, setting).filter(~(nw.col("sources_listed") & (nw.col("sources") >= 1)))
     counted: Any = events.select(nw.len().alias("events")).collect("pyarrow").to_native()
     return int(counted.column("events")[0].as_py())
 

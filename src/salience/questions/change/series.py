@@ -16,7 +16,7 @@ from salience.questions.change.params import ChangeParams
 from salience.questions.change.periods import Periods, make_periods, next_start, start_of
 from salience.questions.change.responses import count_responses
 from salience.questions.change.texts import find_statements, published
-from salience.questions.frames import Tables, in_period
+from salience.questions.frames import Tables, in_period, told_events
 from salience.questions.hidden.lists import who_told
 from salience.questions.setting import Setting
 
@@ -132,7 +132,7 @@ def _count_events(
     if params.control:
         against, _, _ = _amounts(chosen_events(record, events, params, params.control), params.count, periods)
     undated, coarse = _precision(
-        chosen_events(record, record.table("event"), params, params.actor), chosen, params
+        chosen_events(record, told_events(record), params, params.actor), chosen, params
     )
     return Series(
         periods, counts, against, ", ".join(params.control), coverage, rows, undated, coarse, unknown
@@ -222,7 +222,8 @@ def _require_known(record: Tables, events: nw.LazyFrame[Any], params: ChangePara
             for row in rows:
                 if row[column] is not None:
                     known[row[column]] = known.get(row[column], 0) + row["n"]
-        for name in asked:
+        # Without any event a name is no slip; the series itself says that nothing was counted.
+        for name in asked if known else ():
             if known.keys() & set(labels_of(record, (name,)) if what == "actor" else [name]):
                 continue
             near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)

@@ -174,7 +174,7 @@ def _tables(
     tables = [tabulate_lists(patterns)]
     if found is not None:
         tables = [
-            tabulate_methods(found.fitted, found.recommended, unit),
+            tabulate_methods(found.fitted, found.recommended, patterns.recorded, unit),
             *tables,
             tabulate_patterns(patterns),
             tabulate_pairs(found.pairs, unit),

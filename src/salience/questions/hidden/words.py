@@ -10,7 +10,7 @@ from salience.methods.capture import UnseenSpecies
 from salience.questions.answer import Estimate, Method, format_number
 from salience.questions.hidden.groups import GROUPS
 from salience.questions.hidden.lists import Patterns
-from salience.questions.hidden.methods import SLUGS, Fitted
+from salience.questions.hidden.methods import SLUGS, TWO, Fitted
 from salience.questions.hidden.params import HiddenParams
 from salience.questions.hidden.trust import Findings, Trust
 
@@ -95,7 +95,13 @@ def _method_estimate(each: Fitted, unit: str, n: int, level: float) -> Estimate:
         return Estimate(name, label, None, None, None, unit, n, level, "each method", each.reason)
     found = each.found
     note = "; ".join(found.warnings)
-    return Estimate(name, label, found.estimate, found.low, found.high, unit, n, level, "each method", note)
+    rests = n
+    if each.name == TWO and found.n_recorded != n:
+        rests = found.n_recorded
+        note = "; ".join(filter(None, [f"from the {rests:,} on these two lists alone", note]))
+    return Estimate(
+        name, label, found.estimate, found.low, found.high, unit, rests, level, "each method", note
+    )
 
 
 def estimate_groups(groups: Sequence[tuple[str, UnseenSpecies]], level: float) -> list[Estimate]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from salience.methods.cells import FloatArray
 from salience.questions.frames import Tables
+from salience.record.citations import cited_sources
 
 ENDS = ("low", "best", "high")
 
@@ -38,6 +39,8 @@ class Landscape:
         Indexes of actors.
     assumed : tuple of str
         What was not stated and had to be assumed, in plain words.
+    cited : tuple of str
+        The sources that the positions cite, each once.
     """
 
     actors: tuple[dict[str, Any], ...]
@@ -52,6 +55,13 @@ class Landscape:
     rows: dict[tuple[int, int], tuple[int, ...]] = field(repr=False)
     relations: tuple[tuple[int, int, str], ...]
     assumed: tuple[str, ...]
+    cited: tuple[str, ...] = ()
+
+    @property
+    def one_source(self) -> str:
+        """The source that all positions come from; empty where there are several, or positions without a source."""
+        known = np.isfinite(self.position[..., 1])
+        return self.cited[0] if len(self.cited) == 1 and bool(self.sourced[known].all()) else ""
 
     @property
     def names(self) -> list[str]:
@@ -92,6 +102,7 @@ def read_landscape(record: Tables) -> Landscape:
         tuple((at[r["actor"]], at[r["other"]], r["kind"]) for r in _rows(record, "relation")
               if r["actor"] in at and r["other"] in at),
         assumed,
+        cited_sources(row["source"] for rows in said.values() for row in rows if row["best"] is not None),
     )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ def say_headline(found: Found) -> str:
             f"{nearest.name}: {say_consensus(found, nearest)}."
         )
     worst = max(found.issues, key=lambda i: (i.contested.value, -i.at))
+    if one := found.drawn.landscape.one_source:
+        first = f"By the account of one source alone ({one}): {first[0].lower() + first[1:]}"
     return (
         f"{first} Most contested is {worst.name}: {say_weight(worst)}. In brackets: "
         f"{100 * found.params.level:.0f} % "
@@ -99,6 +101,11 @@ def list_warnings(found: Found, standing_known: bool) -> tuple[str, ...]:
     drawn, between = found.drawn, found.between
     landscape, known = drawn.landscape, drawn.known
     said = list(drawn.warnings)
+    if one := landscape.one_source:
+        said.append(
+            f"All positions come from one source: {one}. This is how it sees the actors; nobody else was asked, and "
+            "they were not either."
+        )
     missing, all_cells = int((~known).sum()), known.size
     if missing:
         said.append(
@@ -146,6 +153,7 @@ def judge_assumptions(found: Found) -> tuple[Assumption, ...]:
         Assumption("An actor speaks with one voice; parts that want something else are actors of their own.",
                    "cannot be checked", "an analyst who knows the actors must say"),
         Assumption("All who count are in the table.", "cannot be checked", "who is not listed has no weight here"),
+        *([_judge_one_source(one)] if (one := drawn.landscape.one_source) else []),
         _judge_weighting(found),
         Assumption(
             "Every position that matters is known.", "fails" if (~known).any() else "holds",
@@ -169,6 +177,14 @@ def judge_assumptions(found: Found) -> tuple[Assumption, ...]:
                        f"mean silhouette {silhouette:.2f}; under {CLEAR:g} there is no structure to speak of")
         )  # fmt: skip
     return tuple(assumptions)
+
+
+def _judge_one_source(source: str) -> Assumption:
+    return Assumption(
+        "Several sources, or the actors themselves, say who wants what.",
+        "fails",
+        f"all positions come from one source: {source}",
+    )
 
 
 def _judge_weighting(found: Found) -> Assumption:

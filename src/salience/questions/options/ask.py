@@ -41,11 +41,13 @@ from salience.questions.options.words import (
     list_warnings,
     say_headline,
 )
+from salience.questions.refusal import refuses
 from salience.questions.setting import Setting
 
 Progress = Callable[[str, float], None]
 
 
+@refuses("options", METHODS)
 def ask_options(
     record: Tables,
     params: OptionsParams,
@@ -69,7 +71,11 @@ def ask_options(
     Raises
     ------
     QuestionError
-        The record has no positions; a name is not known; an option edits nothing here.
+        A name is not known; an option edits nothing here.
+
+    Notes
+    -----
+    Without positions the answer has no estimates.
     """
     report = progress or (lambda stage, share: None)
     report("reading the landscape", 0.05)

@@ -217,6 +217,10 @@ def _it(words: str) -> str:
 def list_warnings(case: Case, led: Sequence[Led], forecasts: Sequence[IssueForecast]) -> tuple[str, ...]:
     """Return what a reader must know before using the numbers."""
     found = [CAUTION]
+    if one := case.land.one_source:
+        found.append(
+            f"All positions come from one source: {one}. Outcomes are those of the world as it sees it."
+        )
     found += [f"Left out: {text}." for text in case.left_out]
     if forecasts:
         found.append(

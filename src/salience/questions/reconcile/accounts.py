@@ -131,7 +131,7 @@ class Reduced:
 
 def reduce_accounts(record: Tables, params: ReconcileParams, setting: Setting) -> Reduced:
     """Read who told which numbers within the period."""
-    events = in_period(record, setting).select(
+    events = in_period(record, setting, figures=True).select(
         nw.col("id").alias("event"), "native_id", "date_from", "admin1", "side_a", "side_b"
     )
     links = record.table("link").filter(nw.col("probability") >= 0.5).select("account", "event")

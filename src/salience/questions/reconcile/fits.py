@@ -150,8 +150,8 @@ def _find_anchors(
 def require_named(params: ReconcileParams, names: Sequence[str]) -> None:
     """Raise QuestionError when a named source tells no numbers."""
     for name in (*params.anchors, *([params.against] if params.against else [])):
-        if name not in names:
-            listed = ", ".join(names[:12]) or "none"
+        if names and name not in names:
+            listed = ", ".join(names[:12])
             raise QuestionError(f"no numbers are told by '{name}'; those who tell numbers are: {listed}")
 
 

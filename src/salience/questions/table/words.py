@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from salience.questions.table.audit import AXIOMS, Audit, Group
 from salience.questions.table.inputs import Seating
 from salience.questions.table.names import name_some
 from salience.questions.table.params import TableParams
-from salience.questions.table.proposals import EQUAL_SHARES, SAFE, Proposals
+from salience.questions.table.proposals import EQUAL_SHARES, SAFE, Proposals, Stability
 
 UNDER = "under these weights and mandates"
 
@@ -136,7 +137,9 @@ def make_estimates(
                     "the interval is that of the number of draws",
                 )
             )
+        found += _each_without(audit, seating, k, view, level)
     for k, stable in enumerate(proposals.stability):
+        found += _each_seated(stable, seating, k, level)
         firm = float((stable.seated >= SAFE).sum())
         low, high = _chance(stable.seated, stable.draws, level)
         ends = float((np.asarray(low) >= SAFE).sum()), float((np.asarray(high) >= SAFE).sum())
@@ -154,6 +157,36 @@ def make_estimates(
             )
         )
     return found
+
+
+def _each_without(audit: Audit, seating: Seating, k: int, view: str, level: float) -> list[Estimate]:
+    """Say of each constituency in how many draws it has nobody on a list whom it recognises."""
+    draws = len(audit.without_drawn)
+    return [
+        Estimate(
+            f"without_anyone_{k + 1}:{name}", f"{name}: draws in which it has nobody on “{view}”", float(share),
+            *_chance(float(share), draws, level), "share", draws, level, view,
+            "the interval is that of the number of draws",
+        )
+        for name, share in zip(seating.voter_names, audit.outside_drawn, strict=True)
+    ]  # fmt: skip
+
+
+def _each_seated(stable: Stability, seating: Seating, k: int, level: float) -> list[Estimate]:
+    """Say of each candidate in how many draws equal shares would seat it."""
+    return [
+        Estimate(
+            f"seated_{k + 1}_{slug(name)}", f"{name}: draws in which it is seated ({stable.weighting})", float(share),
+            *_chance(float(share), stable.draws, level), "share", stable.draws, level, "proposal",
+            f"of {seating.size} seats, by {EQUAL_SHARES}; the interval is that of the number of draws",
+        )
+        for name, share in zip(seating.names, stable.seated, strict=True)
+    ]  # fmt: skip
+
+
+def slug(name: str) -> str:
+    """Return a name made of letters and digits of any script."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
 
 
 def _chance(share: float | FloatArray, draws: int, level: float) -> tuple[Any, Any]:
@@ -217,6 +250,8 @@ def make_warnings(seating: Seating, proposals: Proposals, audits: Sequence[Audit
         found.append(
             f"Under listing, so that a legal exemption may be needed before they attend: {name_some(named)}."
         )
+    if one := seating.land.one_source:
+        found.append(f"All positions come from one source: {one}. Who is near whom is as it sees the actors.")
     weights = np.nan_to_num(seating.weights[seating.main])
     if weights.sum() > 1.0 + 1e-9:
         found.append(
