@@ -15,6 +15,7 @@ import narwhals as nw
 
 from salience.errors import RecordError
 from salience.record.decisions import check_log
+from salience.record.events import fill_telling
 from salience.record.schema import create_statements, load_schema, schema_version
 from salience.record.sql import scalar
 
@@ -208,6 +209,8 @@ class Record:
             with self.transaction() as connection:
                 for statement in create_statements():
                     connection.execute(statement)
+                if "telling" not in here:
+                    fill_telling(connection)
 
     def _require_version(self) -> None:
         found = scalar(self.connection, "SELECT version FROM schema_version")
