@@ -22,6 +22,12 @@ def say_estimate(estimate: Estimate) -> str:
     return as_sentence(f"{estimate.label}: {format_interval(estimate)}")
 
 
+def say_rival(rival: Estimate) -> str:
+    """Return the estimate of another method, with the view it belongs to."""
+    view = f"{rival.view}: " if rival.view else ""
+    return as_sentence(f"{view}{rival.label}: {format_interval(rival)}")
+
+
 def as_sentence(text: str) -> str:
     """Return a text with a capital at its beginning and a stop at its end."""
     plain = text.strip()
@@ -44,11 +50,18 @@ def say_test(test: Test, estimate: Estimate | None) -> str:
     """Return in words what a quantity is held against: "above 50 %"."""
     unit = estimate.unit if estimate else ""
     if test.is_ in ("within", "outside"):
-        ends = (format_number(test.low, unit), format_number(test.high, unit))
+        ends = (_say_threshold(test.low, unit), _say_threshold(test.high, unit))
         return f"{test.is_} {ends[0]} to {ends[1]}"
     if test.is_ in ("true", "false"):
         return "is so" if test.is_ == "true" else "is not so"
-    return f"{test.is_} {format_number(test.threshold, unit)}"
+    return f"{test.is_} {_say_threshold(test.threshold, unit)}"
+
+
+def _say_threshold(value: float | None, unit: str) -> str:
+    """Write a threshold as it was set: a whole one stays whole."""
+    if value is not None and not unit and value.is_integer():
+        return f"{value:,.0f}".replace("-", "−")
+    return format_number(value, unit)
 
 
 def say_chance(low: float | None, high: float | None) -> str:
@@ -70,7 +83,7 @@ def say_lone(voice: str, chance: tuple[float, float] | None) -> str:
 
 def say_failing(assumption: Assumption) -> str:
     """Return which assumption fails, and how that was checked."""
-    return f"This does not hold: {as_sentence(assumption.text)} {as_sentence(assumption.how)}"
+    return f"It rests on this, which fails: “{assumption.text}” {as_sentence(assumption.how)}"
 
 
 def say_span(chance: tuple[float, float], thresholds: Thresholds, *, least: bool = False) -> str:
