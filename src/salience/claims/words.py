@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salience.claims.file import Part, Test, Thresholds
 from salience.claims.verdict import Reason
-from salience.questions.answer import Assumption, Estimate, format_interval, format_number
+from salience.questions.answer import Assumption, Estimate, format_interval
 from salience.questions.quantities import Asked
 
 if TYPE_CHECKING:
@@ -50,18 +50,24 @@ def say_test(test: Test, estimate: Estimate | None) -> str:
     """Return in words what a quantity is held against: "above 50 %"."""
     unit = estimate.unit if estimate else ""
     if test.is_ in ("within", "outside"):
-        ends = (_say_threshold(test.low, unit), _say_threshold(test.high, unit))
+        ends = (say_threshold(test.low, unit), say_threshold(test.high, unit))
         return f"{test.is_} {ends[0]} to {ends[1]}"
     if test.is_ in ("true", "false"):
         return "is so" if test.is_ == "true" else "is not so"
-    return f"{test.is_} {_say_threshold(test.threshold, unit)}"
+    return f"{test.is_} {say_threshold(test.threshold, unit)}"
 
 
-def _say_threshold(value: float | None, unit: str) -> str:
-    """Write a threshold as it was set: a whole one stays whole."""
-    if value is not None and not unit and value.is_integer():
-        return f"{value:,.0f}".replace("-", "−")
-    return format_number(value, unit)
+def say_threshold(value: float | None, unit: str) -> str:
+    """Write a threshold as it was set, without rounding: 2.5 groups, 66.7 %."""
+    if value is None:
+        return "unknown"
+    if unit in ("share", "chance"):
+        text = f"{100 * value:.10g} %"
+    elif unit == "difference in chance":
+        text = f"{100 * value:.10g} points"
+    else:
+        text = f"{value:,.10g}"
+    return text.replace("-", "−")
 
 
 def say_chance(low: float | None, high: float | None) -> str:

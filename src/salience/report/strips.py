@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from salience.claims.verdict import PartVerdict
+from salience.claims.words import say_threshold
 from salience.methods.threshold import Scale
 from salience.questions.answer import Estimate, format_number
 from salience.questions.quantities import describe_quantities
@@ -85,7 +86,7 @@ def draw_strip(part: PartVerdict, supported: float) -> Strip | None:
         at(estimate.value),
         at(estimate.high),
         tuple(pieces),
-        tuple(Label(mark, format_number(cut, estimate.unit)) for mark, cut in zip(marks, cuts, strict=True)),
+        tuple(Label(mark, say_threshold(cut, estimate.unit)) for mark, cut in zip(marks, cuts, strict=True)),
         Label(at(estimate.value), format_number(estimate.value, estimate.unit)),
     )
 
