@@ -91,6 +91,6 @@ def _dissent(answer: Answer, held: Sequence[Held], chance: Bounds) -> tuple[Reas
             if beside is not None and (sum(beside) < 1.0) != (sum(chance) < 1.0):
                 return (
                     "methods disagree",
-                    f"Another method falls on the other side. {words.say_estimate(rival)}",
+                    f"Another method falls on the other side. {words.say_rival(rival)}",
                 )
     return None, ""

@@ -118,7 +118,7 @@ def _weigh(
         low=low,
         high=high,
         sentence=_say(held),
-        beside=" ".join(words.say_estimate(rival) for each in held for rival in rivals_of(answer, each)),
+        beside=" ".join(words.say_rival(rival) for each in held for rival in rivals_of(answer, each)),
         reason=reason,
         why=why,
         decide=_decide(claim, part, words.say_what_decides(reason, asked, part, estimate)) if reason else "",

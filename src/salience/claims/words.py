@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salience.claims.file import Part, Test, Thresholds
 from salience.claims.verdict import Reason
-from salience.questions.answer import Assumption, Estimate, format_interval, format_number
+from salience.questions.answer import Assumption, Estimate, format_interval
 from salience.questions.quantities import Asked
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ MOST_TIMES = 1000.0
 def say_estimate(estimate: Estimate) -> str:
     """Return an estimate in one sentence."""
     return as_sentence(f"{estimate.label}: {format_interval(estimate)}")
+
+
+def say_rival(rival: Estimate) -> str:
+    """Return the estimate of another method, with the view it belongs to."""
+    view = f"{rival.view}: " if rival.view else ""
+    return as_sentence(f"{view}{rival.label}: {format_interval(rival)}")
 
 
 def as_sentence(text: str) -> str:
@@ -44,11 +50,24 @@ def say_test(test: Test, estimate: Estimate | None) -> str:
     """Return in words what a quantity is held against: "above 50 %"."""
     unit = estimate.unit if estimate else ""
     if test.is_ in ("within", "outside"):
-        ends = (format_number(test.low, unit), format_number(test.high, unit))
+        ends = (say_threshold(test.low, unit), say_threshold(test.high, unit))
         return f"{test.is_} {ends[0]} to {ends[1]}"
     if test.is_ in ("true", "false"):
         return "is so" if test.is_ == "true" else "is not so"
-    return f"{test.is_} {format_number(test.threshold, unit)}"
+    return f"{test.is_} {say_threshold(test.threshold, unit)}"
+
+
+def say_threshold(value: float | None, unit: str) -> str:
+    """Write a threshold as it was set, without rounding: 2.5 groups, 66.7 %."""
+    if value is None:
+        return "unknown"
+    if unit in ("share", "chance"):
+        text = f"{100 * value:.10g} %"
+    elif unit == "difference in chance":
+        text = f"{100 * value:.10g} points"
+    else:
+        text = f"{value:,.10g}"
+    return text.replace("-", "−")
 
 
 def say_chance(low: float | None, high: float | None) -> str:
@@ -70,7 +89,7 @@ def say_lone(voice: str, chance: tuple[float, float] | None) -> str:
 
 def say_failing(assumption: Assumption) -> str:
     """Return which assumption fails, and how that was checked."""
-    return f"This does not hold: {as_sentence(assumption.text)} {as_sentence(assumption.how)}"
+    return f"It rests on this, which fails: “{assumption.text}” {as_sentence(assumption.how)}"
 
 
 def say_span(chance: tuple[float, float], thresholds: Thresholds, *, least: bool = False) -> str:
