@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from salience.questions.answer import Assumption, Method, format_number
+from salience.questions.answer import Assumption, Method, format_number, is_undecided
 from salience.questions.landscape.find import CLEAR, Found, IssueFound
 from salience.questions.landscape.inputs import say_absent
 
@@ -192,6 +192,8 @@ def _has_figures(actor: dict[str, object]) -> bool:
 
 def _ends(ends: tuple[float, float, float], unit: str = "") -> str:
     value, low, high = (format_number(v, unit) for v in ends)
+    if unit == "share" and is_undecided(*ends[1:]):
+        return f"an undecided share ({low} to {high})"
     return f"{value} ({low} to {high})"
 
 

@@ -169,11 +169,23 @@ def judge_assumptions(fits: Sequence[Fit], blame: Blame | None) -> tuple[Assumpt
     odd = sum(int((np.abs(fit.found.oddness[fit.figures.counted]) > ODD).sum()) for fit in done if fit.found)
     number = sum(int(fit.figures.counted.sum()) for fit in done)
     parts = [_components(fit) for fit in done]
+    bounds = sum(int((fit.figures.counted & ~fit.figures.numbered).sum()) for fit in done)
     said = [
         Assumption(
             "Somebody's numbers have no bias on the whole, for the level.",
             "cannot be checked",
             "numbers alone give only differences between sources; levels are shown for each source in turn",
+        ),
+        *(
+            [
+                Assumption(
+                    "Sources do not say “at least” or “at most” because the number is high or low.",
+                    "cannot be checked",
+                    f"{bounds:,} such numbers bound the toll of their event and do not count for how a source runs",
+                )
+            ]
+            if bounds
+            else []
         ),
         Assumption(
             "Sources err independently of each other about the same event.",
