@@ -122,6 +122,12 @@ class Record:
                      WHERE how = 'model' OR detail LIKE '%"also":%')
                HAVING count(*) > 0"""
         ).fetchall()
+        # What `salience learn` grades: questions may leave out what it doubts.
+        suggested += self.connection.execute(
+            """SELECT concat_ws('|', 'graded', bit_xor(hash(id, confidence)))
+               FROM (SELECT id, confidence FROM mention UNION ALL SELECT id, confidence FROM statement)
+               HAVING count(*) > 0"""
+        ).fetchall()
         # What a person writes in the case's own tables has no origin whose hash would tell of a change.
         own = self.connection.execute(
             " UNION ALL ".join(f"SELECT '{t}' || r::VARCHAR FROM {t} r WHERE origin = 0" for t in OWN_TABLES)

@@ -130,9 +130,11 @@ def ask_attention(
         tabulate_variants(extra, variants),
     ]
     parts += [check.table] if check else []
+    headline, more = say_headline(estimates, found.gaps)
     return Answer(
         question="attention",
-        headline=say_headline(estimates, found.gaps),
+        headline=headline,
+        more=more,
         estimates=tuple(estimates),
         tables=_tables(found, params, bands, sources, parts),
         figures=_figures(found, estimates, bands, dependence, places, check.table if check else None, fitted),

@@ -10,8 +10,8 @@ import numpy as np
 from salience.methods.counts import CountFit
 from salience.methods.residuals import frequencies, pit_histogram, quantile_residuals
 from salience.questions.answer import Assumption, Cell, Column, Status, Table, format_number
-from salience.questions.attention.cells import UNKNOWN, Cells, reduce_events
-from salience.questions.attention.fits import ViewFit, fit_view
+from salience.questions.attention.cells import Cells, reduce_events
+from salience.questions.attention.fits import ViewFit, areas_of, fit_view
 from salience.questions.attention.params import AttentionParams
 from salience.questions.frames import Tables
 from salience.questions.setting import Setting
@@ -188,14 +188,11 @@ def judge_assumptions(
 
 
 def _areas(cells: Cells) -> Assumption:
-    factor = cells.factors["admin1"]
-    events = np.bincount(factor.codes, cells.weight, minlength=len(factor.levels))
-    named = [events[i] for i, level in enumerate(factor.levels) if level != UNKNOWN and events[i] > 0]
-    largest = max(named, default=0.0) / max(float(events.sum()), 1.0)
-    status: Status = "holds" if len(named) >= 10 and largest <= 0.5 else "fails"
+    areas = areas_of(cells)
+    status: Status = "holds" if areas.number >= 10 and areas.largest <= 0.5 else "fails"
     how = (
-        f"{len(named)} areas; the largest holds {format_number(largest, 'share')} of the events. Fewer than ten, or "
-        "one with more than half, would make the intervals too narrow"
+        f"{areas.in_words()}; the largest holds {format_number(areas.largest, 'share')} of the events. Fewer than ten, "
+        "or one with more than half, would make the intervals too narrow"
     )
     return Assumption("Events in different first-level areas are reported independently.", status, how)
 
