@@ -203,11 +203,11 @@ def test_a_fault_of_the_program_is_told_as_such(case: Path, monkeypatch: pytest.
     assert "fault of the program" in salience("check", case, code=70)
 
 
-def test_world_writes_a_case_that_runs(tmp_path: Path) -> None:
-    folder = tmp_path / "world"
-    salience("world", folder, "--seed", "3")
-    assert (folder / "truth").is_dir()
-    assert "report.html" in salience("run", folder)
+def test_world_writes_a_case_that_runs(demo: Path) -> None:
+    assert (demo / "cases" / "simulated" / "truth").is_dir()
+    said = (demo / "said.txt").read_text(encoding="utf-8")
+    assert "cases/simulated holds an invented conflict" in said
+    assert f"The report is {demo.resolve() / 'cases' / 'simulated' / 'report.html'}" in said
 
 
 def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path) -> None:

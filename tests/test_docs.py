@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,18 +14,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_readmes_python_runs_and_prints_an_answer(tmp_path: Path) -> None:
+def test_the_readmes_python_runs_and_prints_an_answer(tmp_path: Path, demo: Path) -> None:
     (snippet,) = re.findall(
         r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
     )
-    subprocess.run(
-        [sys.executable, "-m", "salience", "world", "cases/simulated", "--seed", "7"],
-        cwd=tmp_path,
-        check=True,
-    )
-    subprocess.run(
-        [sys.executable, "-m", "salience", "run", "cases/simulated", "--quiet"], cwd=tmp_path, check=True
-    )
+    shutil.copytree(demo, tmp_path, dirs_exist_ok=True)
     case = tmp_path / "cases" / "simulated"
     truth = json.loads((case / "truth" / "claims.json").read_text(encoding="utf-8"))["claims"]
     verdicts = json.loads((case / "answers" / "claims.json").read_text(encoding="utf-8"))

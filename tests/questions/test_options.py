@@ -35,14 +35,15 @@ South,recognition,100,1,x
 QUICK = {"draws": 256, "exclusion": False, "hinges": False}
 
 
-@pytest.fixture
-def make(tmp_path: Path) -> Any:
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Any:
     opened: list[Case] = []
+    folder_of_cases = tmp_path_factory.mktemp("options")
 
     def make_case(
         toml: str = "", positions: str = POSITIONS, actors: str = ACTORS, relations: str = ""
     ) -> Case:
-        folder = new_case(tmp_path / f"case{len(opened)}")
+        folder = new_case(folder_of_cases / f"case{len(list(folder_of_cases.iterdir()))}")
         for name, text in (("actors", actors), ("issues", ISSUES), ("positions", positions)):
             (folder / f"{name}.csv").write_text(text, encoding="utf-8")
         if relations:
@@ -137,7 +138,7 @@ absent = ["Women"]
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def answer(make) -> Answer:
     return make(OPTIONS).ask("options", draws=512)
 

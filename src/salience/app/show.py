@@ -17,9 +17,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from salience.app import static_files
 from salience.questions.answer import format_interval, format_number
+from salience.questions.notebook import show_cell
 from salience.record.restricted import Names
 from salience.report.claims import show_chance
-from salience.report.page import SYMBOLS, mark_span, show_cell
+from salience.report.page import SYMBOLS, mark_span
 from salience.version import __version__
 
 if TYPE_CHECKING:

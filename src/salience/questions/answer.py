@@ -7,8 +7,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from html import escape
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from narwhals import LazyFrame
+
+    from salience.record.store import ParquetRecord, Record
 
 # The note of an estimate that was counted, not estimated: its value is exact for this record.
 EXACT = "a count of this record, which has no sampling error"
@@ -107,6 +111,11 @@ class Table:
         """Return the rows as dictionaries by column name."""
         return [dict(zip((c.name for c in self.columns), row, strict=True)) for row in self.rows]
 
+    def _repr_html_(self) -> str:
+        from salience.questions.notebook import show_table
+
+        return show_table(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -139,7 +148,13 @@ class Figure:
         return altair.Chart.from_dict(self.spec)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"application/vnd.vegalite.v6+json": self.spec, "text/plain": self.title}
+        from salience.questions.charts import render_svg
+
+        return {
+            "application/vnd.vegalite.v6+json": self.spec,
+            "image/svg+xml": render_svg(self),
+            "text/plain": f"{self.title}\n{self.description}",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +189,17 @@ class Evidence:
     n: int
     ids: tuple[int, ...] = ()
     condition: str = ""
+
+    def rows(self, record: Record | ParquetRecord) -> LazyFrame[Any]:
+        """Return these rows of the record that was asked, as a lazy frame."""
+        import narwhals as nw
+
+        from salience.record.shown import frame_of
+
+        frame = record.table(self.table)
+        if self.condition:
+            return frame_of(frame.to_native().filter(self.condition))
+        return frame.filter(nw.col("id").is_in(self.ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,19 +303,22 @@ class Answer:
             **data,
         )
 
+    def figure(self, name: str) -> Figure:
+        """Return a figure by its name; KeyError with the names there are."""
+        for figure in self.figures:
+            if figure.name == name:
+                return figure
+        raise KeyError(f"no figure '{name}'; there are {', '.join(f.name for f in self.figures)}")
+
     def _repr_html_(self) -> str:
-        """Show the headline, the estimates and the warnings in a notebook."""
-        rows = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{escape(e.label)}</th>"
-            f"<td>{escape(format_interval(e))}</td><td>{e.n:,}</td></tr>"
-            for e in self.estimates
-        )
-        warnings = "".join(f"<li>{escape(w)}</li>" for w in self.warnings)
-        more = f"<p>{escape(self.more)}</p>" if self.more else ""
-        return (
-            f"<p><strong>{escape(self.headline)}</strong></p>{more}<table><thead><tr><th>Estimate</th>"
-            f"<th>Value (interval)</th><th>Rests on</th></tr></thead><tbody>{rows}</tbody></table><ul>{warnings}</ul>"
-        )
+        from salience.questions.notebook import show_answer
+
+        return show_answer(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from salience.questions.notebook import show_lines
+
+        return {"text/html": self._repr_html_(), "text/plain": show_lines(self)}
 
 
 def answer_key(question: str, params: Mapping[str, Any], seed: int, record: str, version: str) -> str:

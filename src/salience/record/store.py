@@ -17,6 +17,7 @@ from salience.errors import RecordError
 from salience.record.decisions import check_log
 from salience.record.events import fill_telling
 from salience.record.schema import create_statements, load_schema, schema_version
+from salience.record.shown import frame_of, show_line, show_overview
 from salience.record.sql import scalar
 
 # Tables with rows of the case's own files (origin 0) beside those of imports.
@@ -58,7 +59,7 @@ class Record:
             When the record has no table of that name.
         """
         require_table(name)
-        return nw.from_native(self.connection.table(name))
+        return frame_of(self.connection.table(name))
 
     @property
     def origin(self) -> nw.LazyFrame[Any]:
@@ -180,6 +181,13 @@ class Record:
         """Close the file; safe to call twice."""
         self.connection.close()
 
+    def __repr__(self) -> str:
+        """Say which file it is and what it holds."""
+        return show_line(self)
+
+    def _repr_html_(self) -> str:
+        return show_overview(self)
+
     def __enter__(self) -> Self:
         return self
 
@@ -246,7 +254,7 @@ class ParquetRecord:
     def table(self, name: str) -> nw.LazyFrame[Any]:
         """Return one table as a lazy frame."""
         require_table(name)
-        return nw.from_native(self.connection.read_parquet(str(self.path / f"{name}.parquet")))
+        return frame_of(self.connection.read_parquet(str(self.path / f"{name}.parquet")))
 
     def close(self) -> None:
         """Let go of the files."""
@@ -278,8 +286,12 @@ CHECKS = [
 
 
 def configure(connection: duckdb.DuckDBPyConnection) -> None:
-    """Keep the engine's own progress bar off the standard output."""
-    connection.execute("SET enable_progress_bar = false")
+    """Keep the engine's own progress bar off the standard output.
+
+    Where it is off already it is left alone: in a notebook without ipywidgets the engine refuses to be asked.
+    """
+    if scalar(connection, "SELECT current_setting('enable_progress_bar')"):
+        connection.execute("SET enable_progress_bar = false")
 
 
 def require_table(name: str) -> None:

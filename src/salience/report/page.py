@@ -11,16 +11,8 @@ from typing import Any
 
 from salience.claims.verdict import Verdict
 from salience.errors import RecordError
-from salience.questions.answer import (
-    Answer,
-    Cell,
-    Column,
-    Estimate,
-    Figure,
-    Table,
-    format_interval,
-    format_number,
-)
+from salience.questions.answer import Answer, Estimate, Figure, Table, format_interval, format_number
+from salience.questions.notebook import show_cell
 from salience.questions.setting import Setting
 from salience.record.store import Record
 from salience.report.claims import claims_on, kept_as, show_chance, show_verdicts
@@ -126,21 +118,6 @@ def render_page(
         version=__version__,
         libraries=[(name, version_of(name)) for name in LIBRARIES],
     )
-
-
-def show_cell(cell: Cell, column: Column) -> str:
-    """Write a cell for reading: thousands separated, shares in per cent, unknown as a dash."""
-    if cell is None or cell == "":
-        return "–"
-    if column.format == "share" and isinstance(cell, (int, float)):
-        return format_number(float(cell), "share")
-    if column.format == "points" and isinstance(cell, (int, float)):
-        return format_number(float(cell), "difference in chance").removesuffix(" points")
-    if column.format == "integer" and isinstance(cell, (int, float)):
-        return f"{cell:,.0f}"
-    if column.format == "number" and isinstance(cell, (int, float)):
-        return format_number(float(cell))
-    return str(cell)
 
 
 def show_answer(
