@@ -76,7 +76,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a facet: its name, how many events, its share of the largest, and the address that sets or drops it."""
+    """One value of a facet: how many events, how wide its bar, and the address that sets or drops it."""
 
     value: str
     words: str

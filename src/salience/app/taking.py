@@ -48,7 +48,7 @@ COLUMNS = {
     "licence": "",
     "citation": "",
 }
-BATCH, XLSX_MOST = 2000, 200_000
+BATCH, XLSX_MOST = 10_000, 200_000
 # What a cell of a spreadsheet can hold.
 LONGEST_CELL = 32_000
 Row = list[Any]

@@ -28,15 +28,15 @@ TYPES = {
 }
 
 
-@router.get("/download/events.{kind}", response_class=StreamingResponse)
+@router.get("/download/events.{ending}", response_class=StreamingResponse)
 def take_events(
-    request: Request, desk: OpenDesk, asked: AskedFor, kind: Literal["csv", "xlsx", "geojson"]
+    request: Request, desk: OpenDesk, asked: AskedFor, ending: Literal["csv", "xlsx", "geojson"]
 ) -> Response:
     """Send all events that the address asks for."""
     faults = find_faults(desk, asked)
     if faults:
         return show.say(request, 422, " ".join(faults.values()))
-    if kind == "xlsx":
+    if ending == "xlsx":
         count = count_taken(desk, asked.filter)
         if count > XLSX_MOST:
             return show.say(
@@ -44,11 +44,11 @@ def take_events(
             )
         content = send_file(write_xlsx(desk, asked.filter, asked.sort))
     else:
-        content = (write_csv if kind == "csv" else write_geojson)(desk, asked.filter, asked.sort)
+        content = (write_csv if ending == "csv" else write_geojson)(desk, asked.filter, asked.sort)
     return StreamingResponse(
         content,
-        media_type=TYPES[kind],
-        headers={"content-disposition": f'attachment; filename="events.{kind}"'},
+        media_type=TYPES[ending],
+        headers={"content-disposition": f'attachment; filename="events.{ending}"'},
     )
 
 
