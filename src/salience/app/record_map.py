@@ -93,16 +93,26 @@ def draw_map(areas: list[Area], cells: list[Cell], degrees: float, choices: list
 def _circles(shown: list[tuple[Choice, float, float]]) -> tuple[Circle, ...]:
     most = max((choice.events for choice, _, _ in shown), default=1) or 1
     circles: list[Circle] = []
+    lying = [
+        (x, y, max(3.0, LARGEST * math.sqrt(choice.events / most))) for choice, x, y in shown if choice.events
+    ]
     taken: list[tuple[float, float, float]] = []
     for choice, x, y in shown:
         radius = max(3.0, LARGEST * math.sqrt(choice.events / most))
         label = _shorten(choice.words)
         half = 3.6 * len(label)
-        free = len(taken) < MOST_LABELS and all(
-            abs(y + radius + 8 - ty) > 14 or abs(x - tx) > half + th for tx, ty, th in taken
+        low = y + radius + 8
+        free = (
+            len(taken) < MOST_LABELS
+            and all(abs(low - ty) > 14 or abs(x - tx) > half + th for tx, ty, th in taken)
+            and not any(
+                abs(x - cx) < half + cr and abs(low - cy) < cr + 6
+                for cx, cy, cr in lying
+                if (cx, cy) != (x, y)
+            )
         )
         if free or choice.chosen:
-            taken.append((x, y + radius + 8, half))
+            taken.append((x, low, half))
         circles.append(
             Circle(choice, round(x, 1), round(y, 1), round(radius, 1), label if free or choice.chosen else "")
         )

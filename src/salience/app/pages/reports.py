@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.exceptions import HTTPException
@@ -21,6 +21,12 @@ Id = Annotated[int, Path(ge=0, le=2**63 - 1)]
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 # Where, what for, and the span that it is.
 Mark = tuple[int, int, str, dict[str, Any]]
+Kind = Literal[
+    "organisation", "person", "place", "population", "unnamed", "other", "label", "quote", "attribution", "figure",
+    "demand", "claim", "event",
+]  # fmt: skip
+# Names and numbers, which are short; whole sentences only when they are asked for.
+SHOWN_AT_FIRST = ("organisation", "person", "place", "population", "unnamed", "label", "figure")
 HITS, REPORTS, PART, LONGEST = 20, 50, 60_000, 300
 
 
@@ -42,6 +48,7 @@ def show_report(
     q: Annotated[str, Query(max_length=1000)] = "",
     start: Annotated[int, Query(ge=0, le=2**31)] = 0,
     end: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    mark: Annotated[Kind | Literal[""], Query()] = "",
     part: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """Show a report's text: with a span, with words that were looked for, or with all that reading found in it."""
@@ -57,7 +64,8 @@ def show_report(
     elif words:
         marked = [(*place, "sought", {}) for place in find_places(content, words)]
     else:
-        marked = [(span["start"], span["end"], span["kind"], span) for span in spans]
+        shown = (mark,) if mark else SHOWN_AT_FIRST
+        marked = [(span["start"], span["end"], span["kind"], span) for span in spans if span["kind"] in shown]
     first = min((mark[0] for mark in marked), default=0) if end > start or words else 0
     parts = max(1, -(-len(content) // PART))
     here = min(part or 1 + first // PART, parts)
@@ -68,7 +76,11 @@ def show_report(
         report=row,
         pieces=cut_pieces(desk.names.cover(content), marked, begin, stop),
         spans=[span for span in spans if begin <= span["start"] < stop] if not words and end <= start else [],
-        kinds=sorted({span["kind"] for span in spans}),
+        kinds=[
+            (kind, sum(span["kind"] == kind for span in spans)) for kind in sorted({s["kind"] for s in spans})
+        ],
+        shown_at_first=SHOWN_AT_FIRST,
+        mark=mark,
         sought=len(marked) if words else 0,
         q=q if words else "",
         part=here,
