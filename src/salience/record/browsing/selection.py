@@ -164,6 +164,25 @@ class Selection:
         where, values = self._where()
         return f"SELECT {columns} FROM event WHERE {where} ORDER BY {SORTS[sort][0]}", values
 
+    def tellers_of(self, record: Record, events: list[int]) -> dict[int, list[int]]:
+        """Return the sources that tell of each of these events; on a connection other than a running query's."""
+        found: dict[int, list[int]] = {}
+        rows = record.connection.execute(
+            f"SELECT event, source FROM {self._telling} AS t WHERE event IN (SELECT unnest(?::BIGINT[]))",
+            [events],
+        ).fetchall()
+        for event, source in rows:
+            found.setdefault(event, []).append(source)
+        return found
+
+    def origins_of(self, record: Record, accounts: list[int]) -> dict[int, int]:
+        """Return the import that each of these accounts came with; on a connection other than a running query's."""
+        return dict(
+            record.connection.execute(
+                "SELECT id, origin FROM account WHERE id IN (SELECT unnest(?::BIGINT[]))", [accounts]
+            ).fetchall()
+        )
+
     def _count_sources(self, where: str, values: list[Any]) -> list[Count]:
         # Without a condition, nothing needs to be looked up in a million events but their deaths.
         within = "" if where == "true" else f"WHERE event IN (SELECT id FROM event WHERE {where})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,7 +37,9 @@ class Hit:
     in_text: bool
 
 
-def search_texts(record: Record, q: str, start: int = 0, size: int = 20) -> tuple[int, list[Hit]]:
+def search_texts(
+    record: Record, q: str, start: int = 0, size: int = 20, cover: Callable[[str], str] = str
+) -> tuple[int, list[Hit]]:
     """Find the reports that hold every word, in the text where there is one, else in the headline.
 
     Parameters
@@ -47,6 +50,8 @@ def search_texts(record: Record, q: str, start: int = 0, size: int = 20) -> tupl
         Words, and phrases in quotation marks (see `words.py`).
     start, size : int
         The latest reports come first; so many are skipped, so many returned.
+    cover : callable
+        Makes of a text one of the same length that may be shown, before an excerpt is cut from it.
 
     Returns
     -------
@@ -76,13 +81,13 @@ def search_texts(record: Record, q: str, start: int = 0, size: int = 20) -> tupl
            ORDER BY r.published DESC NULLS LAST, r.id""",
         [size, start],
     )
-    return total, [_hit(row, words) for row in rows]
+    return total, [_hit(row, words, cover) for row in rows]
 
 
-def _hit(row: dict[str, Any], words: tuple[str, ...]) -> Hit:
+def _hit(row: dict[str, Any], words: tuple[str, ...], cover: Callable[[str], str]) -> Hit:
     content = row["content"] if row["content"] is not None else row["title"] or ""
     places = find_places(content, words)
     return Hit(
         row["id"], row["title"], row["source"], row["source_id"], row["published"], row["language"],
-        cut_excerpt(content, places), len(places), row["content"] is not None,
+        cut_excerpt(cover(content), places), len(places), row["content"] is not None,
     )  # fmt: skip

@@ -67,7 +67,7 @@ def read_words(q: str) -> tuple[str, ...]:
 
 def pattern_of(word: str) -> str:
     """Return the regular expression of a word or phrase, which RE2 and Python read alike."""
-    parts = []
+    parts: list[str] = []
     for letter in unicodedata.normalize("NFC", word):
         if letter.isspace():
             if parts and parts[-1] != r"\s+":
