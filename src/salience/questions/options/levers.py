@@ -176,6 +176,11 @@ def decide(
 
 def edits_in_words(option: Option) -> str:
     """Say what an option does."""
+    return "; ".join(list_edits(option))
+
+
+def list_edits(option: Option) -> list[str]:
+    """Say what an option does, an edit at a time."""
     parts: list[str] = []
     if option.invite:
         parts.append(f"invites {', '.join(option.invite)}")
@@ -195,7 +200,7 @@ def edits_in_words(option: Option) -> str:
     parts += [f"{' and '.join(g)} cease to be allies" for g in option.break_alliance]
     if option.rule != "as the models":
         parts.append(f"decides by {option.rule}" + (f" of {', '.join(option.veto)}" if option.veto else ""))
-    return "; ".join(parts)
+    return parts
 
 
 def leave_each_out(land: Landscape, present: npt.NDArray[np.bool_]) -> Mapping[str, Option]:
