@@ -50,20 +50,25 @@ def check_options(land: Landscape, params: OptionsParams) -> None:
     _require((*params.goal, *params.issues), issues, "issue", "[questions.options]")
     for name, option in params.option.items():
         where = f"option {name}"
-        named = (
-            *option.invite,
-            *option.leave_out,
-            *option.capability,
-            *option.salience,
-            *option.veto,
-            *(m.actor for m in option.mediate),
-            *(a for pair in option.ally + option.break_alliance for a in pair),
-        )
-        _require(named, actors, "actor", where)
+        _require(named_actors(option), actors, "actor", where)
         _require(
             (*(m.issue for m in option.mediate), *(i for t in option.tie for i in t)), issues, "issue", where
         )
         _require_effect(land, params, option, where)
+
+
+def named_actors(option: Option) -> tuple[str, ...]:
+    """Return the actors that an option edits, each once."""
+    named = (
+        *option.invite,
+        *option.leave_out,
+        *option.capability,
+        *option.salience,
+        *option.veto,
+        *(m.actor for m in option.mediate),
+        *(a for pair in option.ally + option.break_alliance for a in pair),
+    )
+    return tuple(dict.fromkeys(named))
 
 
 def _require(names: Iterable[str], known: set[str], what: str, where: str) -> None:
