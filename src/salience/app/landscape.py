@@ -11,13 +11,14 @@ import numpy as np
 from salience.app.desk import Desk
 from salience.case_file import check_params
 from salience.errors import QuestionError
+from salience.methods.intervals import wilson
 from salience.questions.answer import Cell, Table
-from salience.questions.landscape.edit import KINDS, Kind, Stated, Triple, edit_landscape, read_stated
+from salience.questions.landscape.edit import KINDS, Kind, Stated, Triple, edit_landscape
 from salience.questions.landscape.find import IssueFound, Span
 from salience.questions.landscape.inputs import Landscape, read_landscape
 from salience.questions.landscape.params import LandscapeParams
 from salience.questions.options.params import OptionsParams
-from salience.questions.options.trial import Trial, choose_issues, try_landscape
+from salience.questions.options.trial import DRAWS, Trial, choose_issues, try_landscape
 from salience.record.citations import read_citations
 from salience.record.store import Record
 
@@ -45,6 +46,8 @@ class Pair:
     outcome_now: Span | None
     outcome_tried: Span | None
     moves: Span | None
+    chance_now: Span | None
+    chance_tried: Span | None
     outside_now: tuple[str, ...]
     outside_tried: tuple[str, ...]
 
@@ -190,15 +193,23 @@ def _pair(trial: Trial, issue: str, names: Sequence[str]) -> Pair:
     now, tried = trial.now.issues.get(issue), trial.tried.issues.get(issue)
     return Pair(
         issue, now, tried, trial.outcome(issue, tried=False), trial.outcome(issue, tried=True), trial.moves(issue),
-        _outside(now, names), _outside(tried, names),
+        _chance(now, trial.level), _chance(tried, trial.level), _outside(now, names), _outside(tried, names),
     )  # fmt: skip
+
+
+def _chance(found: IssueFound | None, level: float) -> Span | None:
+    """Return the chance of consensus with the interval that so few draws give it (Wilson 1927)."""
+    if found is None:
+        return None
+    ends = wilson(round(found.chance * DRAWS), DRAWS, level)
+    return Span(found.chance, float(ends.low), float(ends.high))
 
 
 def _outside(found: IssueFound | None, names: Sequence[str]) -> tuple[str, ...]:
     """Name who stands outside in most draws."""
     if found is None:
         return ()
-    return tuple(names[i] for i in np.flatnonzero(np.nan_to_num(found.outside) > 0.5))
+    return tuple(names[int(i)] for i in np.flatnonzero(np.nan_to_num(found.outside) > 0.5))
 
 
 def _say_position(row: Mapping[str, Any]) -> dict[str, Any]:

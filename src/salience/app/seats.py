@@ -121,10 +121,16 @@ def find_members(seating: Seating, ids: Sequence[int]) -> tuple[int, ...]:
     return tuple(j for j, c in enumerate(seating.candidates) if seating.land.actors[c]["id"] in wanted)
 
 
+def read_terms(record: Record, name: str) -> dict[int, dict[str, Any]]:
+    """Return, by actor, on what condition it is on a list and who says so."""
+    rows = record.rows("SELECT * FROM seat WHERE list = ? ORDER BY origin, line, id", [name])
+    return {row["actor"]: row for row in reversed(rows)}
+
+
 def list_candidates(
     room: Room, tried: Judged, beside: Judged | None, answer: Answer | None
 ) -> list[dict[str, Any]]:
-    """Return who can be seated, by whom each is recognised, and where it sits."""
+    """Return who can be seated, by whom each is recognised, and where it sits, `terms` being those of the list."""
     seating = room.seating
     firm = _firmness(answer)
     listed = seating.attributes.get("listed", {})
@@ -132,11 +138,14 @@ def list_candidates(
     for j, c in enumerate(seating.candidates):
         name = seating.names[j]
         by = [v for v in range(len(seating.voters)) if seating.approvals[v, j]]
+        actor = seating.land.actors[c]
         found.append(
             {
-                "id": seating.land.actors[c]["id"],
+                "id": actor["id"],
                 "name": name,
-                "kind": seating.land.actors[c]["kind"],
+                "kind": actor["kind"],
+                "condition": terms.get(actor["id"], {}).get("condition"),
+                "source": terms.get(actor["id"], {}).get("source"),
                 "seated": j in tried.members,
                 "invited": beside is not None and j in beside.members,
                 "by": [(seating.voter_names[v], bool(seating.inferred[v])) for v in by],

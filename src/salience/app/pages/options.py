@@ -83,7 +83,7 @@ def _state(name: str, option: Option, answer: Answer | None) -> str:
 
 
 def _touched(option: Option, land: Landscape) -> list[dict[str, Any]]:
-    """Return the actors that an option edits with what is stated of them, and how many of their positions are sourced."""
+    """Return the actors that an option edits with what is stated of them, and how many positions have a source."""
     at = {name: k for k, name in enumerate(land.names)}
     stated = {str(actor["name"]): actor for actor in views.list_actors(land)}
     return [
@@ -95,7 +95,6 @@ def _touched(option: Option, land: Landscape) -> list[dict[str, Any]]:
 
 def _reach(rows: list[Row]) -> float:
     """Return the end of the scale on which moves are drawn, the same for all cards."""
-    ends = [
-        abs(float(row[end])) for row in rows for end in ("low", "high") if isinstance(row[end], (int, float))
-    ]
+    cells = [row[end] for row in rows for end in ("low", "high")]
+    ends = [abs(cell) for cell in cells if isinstance(cell, (int, float))]
     return next((step for step in (5.0, 10.0, 20.0, 50.0) if max(ends, default=0.0) <= step), 100.0)

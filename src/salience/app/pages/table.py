@@ -48,6 +48,7 @@ def show_table(
         "judged list", lambda: views.judge_list(room, *invited), number, by_decisions=False
     ) if invited else None  # fmt: skip
     tried = views.judge_list(room, views.TRIED, members) if changed or beside is None else beside
+    terms = views.read_terms(record, invited[0]) if invited else {}
     answer = latest.answer if latest else None
     return show.render(
         request,
@@ -59,7 +60,7 @@ def show_table(
         number=number,
         tried=tried,
         beside=beside if changed else None,
-        candidates=views.list_candidates(room, tried, beside, answer),
+        candidates=views.list_candidates(room, tried, beside, answer, terms),
         constituencies=views.list_constituencies(room, tried, beside if changed else None),
         proposals=views.list_proposals(room.seating, answer),
     )

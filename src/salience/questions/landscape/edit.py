@@ -88,7 +88,13 @@ def edit_landscape(land: Landscape, actor: int, issue: int, triples: Mapping[Kin
             arrays[kind][actor, np.isfinite(land.capability[actor, :, 1])] = triple
             own = {f"capability_{end}": value for end, value in zip(ENDS, triple, strict=True)}
             actors[actor] = {**actors[actor], **own}
-    return replace(land, actors=tuple(actors), **arrays)
+    return replace(
+        land,
+        actors=tuple(actors),
+        position=arrays["position"],
+        salience=arrays["salience"],
+        capability=arrays["capability"],
+    )
 
 
 def _triple(cells: np.ndarray, otherwise: Triple) -> Triple:
