@@ -94,7 +94,9 @@ def draft_claims(text: str) -> tuple[Draft, ...]:
     tuple of Draft
         In the order of the text. A draft holds no threshold and no verdict: a person finishes it.
     """
-    statements = [s for s in read(text).statements if s.kind in ASSERTING]
+    found = read(text)
+    statements = [s for s in found.statements if s.kind in ASSERTING]
+    known = {words.casefold() for mention in found.mentions for words in (mention.value, mention.text)}
     drafts, used = [], Counter[str]()
     for sentence in split_sentences(text):
         inside = [s for s in statements if sentence.start <= s.start < sentence.end]
@@ -107,7 +109,7 @@ def draft_claims(text: str) -> tuple[Draft, ...]:
             Draft(
                 name if used[name] == 1 else f"{name}-{used[name]}",
                 plain,
-                _speaker(inside),
+                _speaker(inside, known),
                 sentence.start,
                 sentence.end,
                 _first(_words()["should"], plain) is not None,
@@ -213,11 +215,11 @@ def _guess(clause: str, sentence: str) -> tuple[str, tuple[str, ...], str, tuple
     return "", (), "", ()
 
 
-def _speaker(statements: Sequence[Statement]) -> str:
+def _speaker(statements: Sequence[Statement], known: set[str]) -> str:
     """Return who says it by the text: the speaker of a claim, else of what is attributed; the author is nobody here."""
     told = sorted(statements, key=lambda s: s.kind != "claim")
     speakers = (s.speaker for s in told if s.kind in ("claim", "attribution") and s.speaker)
-    return next((name for name in speakers if name.split()[0].lower() not in _words()["nobody"]), "")
+    return next((name for name in speakers if name.casefold() in known), "")
 
 
 def _name(text: str) -> str:
