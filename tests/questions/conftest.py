@@ -1,4 +1,4 @@
-"""Every answer that these tests get holds only estimates that quantities.toml declares, so that claims can refer to them."""
+"""Every answer that these tests get holds only estimates that quantities.toml declares: claims refer to them."""
 
 from __future__ import annotations
 
