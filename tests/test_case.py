@@ -208,8 +208,8 @@ def test_every_question_refuses_a_record_that_holds_nothing(tmp_path: Path) -> N
         for question in question_names():
             for params in ({}, named.get(question, {})):
                 answer = case.ask(question, **params)
-                assert all(e.value is None or e.value == 0 for e in answer.estimates), question
-                assert answer.warnings or "no" in answer.headline
+                assert not answer.estimates, question
+                assert "cannot" in answer.headline, question
 
 
 def test_an_optional_input_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
@@ -279,6 +279,21 @@ def test_answers_survive_the_way_to_json_and_back(tmp_path: Path) -> None:
     assert answer.headline in answer._repr_html_() or "&" in answer.headline
 
 
+# Of a text that was written for testing (cases/myanmar/op-ed.txt), by UCDP GED 24.1.
+VERDICTS_ON_MYANMAR = {
+    "fights-rose": "undecided",  # what is told of the war grew at the same date
+    "not-as-always": "supported",
+    "one-source": "supported",
+    "small-passed-over": "supported",
+    "ten-dead-are-carried": "contradicted",
+    "small-because-few-die": "undecided",
+    "most-is-listed": "undecided",  # too little is on two lists to say what is on none
+    "a-dozen-groups": "contradicted",
+    "rohingya-beyond-their-share": "undecided",  # events do not say of which people the dead were
+    "talk-with-everyone": "not judged",
+}
+
+
 @pytest.mark.parametrize(("name", "kept"), [("myanmar", 7374), ("syria", 14522)])
 def test_the_cases_of_the_project_run_on_the_real_data(
     tmp_path: Path, shared_data: Path, name: str, kept: int
@@ -286,13 +301,15 @@ def test_the_cases_of_the_project_run_on_the_real_data(
     source = Path(__file__).parents[1] / "cases" / name
     folder = tmp_path / name
     folder.mkdir()
-    for file in ("case.toml", "sources.csv"):
-        shutil.copy(source / file, folder / file)
+    for file in (*source.glob("*.toml"), *source.glob("*.csv"), *source.glob("*.txt")):
+        shutil.copy(file, folder / file.name)
     with salience.open(folder, data=shared_data / "ucdp") as case:
         done = case.run()
         assert [(i.read, i.kept, i.set_aside) for i in done.imports] == [(kept, kept, 0)]
         assert case.check() == []
         assert case.warnings() == []
+    if name == "myanmar":
+        assert {v.id: v.verdict for v in done.verdicts} == VERDICTS_ON_MYANMAR
     assert done.report.stat().st_size > 50_000
 
 

@@ -29,6 +29,7 @@ VERBS = (
     "model",
     "world",
     "fetch",
+    "serve",
     "lottery",
     "serve",
     "judge",

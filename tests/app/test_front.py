@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from app_client import TestClient, enter, words_of
@@ -35,3 +36,12 @@ def test_a_case_without_a_record_is_shown_without_making_one(tmp_path: Path) -> 
     finally:
         desk.close()
     assert not (folder / "record.duckdb").exists()
+
+
+def test_the_bar_leads_to_every_page_there_is_and_says_where_one_is(client: TestClient) -> None:
+    page = client.get("/files").text
+    bar = page.partition("<nav")[2].partition("</nav>")[0]
+    links = re.findall(r'href="([^"]+)"( aria-current="page")?', bar)
+    assert {"/", "/claims", "/files"} <= {link for link, _ in links}
+    assert [link for link, here in links if here] == ["/files"]
+    assert all(client.get(link).status_code == 200 for link, _ in links)

@@ -57,7 +57,8 @@ def create_app(desk: Desk) -> FastAPI:
     app.state.desk = desk
     for router in find_routers():
         app.include_router(router)
-    app.state.paths = frozenset(getattr(route, "path", "") for route in app.routes)
+    # Which pages there are: the bar and links between pages show only these.
+    app.state.paths = frozenset(app.openapi()["paths"])
     faults.install(app)
     # The last added is the outermost: log, guard, compression, faults, pages.
     app.add_middleware(faults.Faults)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from salience.questions.answer import Answer, Evidence
 from salience.record.citations import cited_sources
+from salience.record.conditions import check_condition
 from salience.record.names import normalise_name
 from salience.record.store import Record
 
@@ -54,12 +55,13 @@ def voices_behind(record: Record, answer: Answer, quantity: str) -> list[Counter
         One for each body of evidence that names rows of a table with sources; sources that share an independence
         group are one.
     """
-    bodies = [e for e in answer.evidence if e.n and (e.ids or e.condition) and _query(e.table)]
-    topic = quantity.rpartition(":")[2]
-    about = [e for e in bodies if topic != quantity and f"'{topic}'" in e.name]
     found = []
-    for evidence in about or _main(bodies):
-        where = evidence.condition or f"id IN ({', '.join(str(int(i)) for i in evidence.ids)})"
+    for evidence in evidence_behind(answer, quantity):
+        if not _query(evidence.table):
+            continue
+        where = f"id IN ({', '.join(str(int(i)) for i in evidence.ids)})"
+        if evidence.condition:
+            where = check_condition(evidence.table, evidence.condition)
         told: Counter[str] = Counter()
         for row in record.rows(_query(evidence.table).format(table=evidence.table, where=where)):
             for name in _named(evidence.table, str(row["voice"])):
@@ -67,6 +69,17 @@ def voices_behind(record: Record, answer: Answer, quantity: str) -> list[Counter
         if told:
             found.append(told)
     return found
+
+
+def evidence_behind(answer: Answer, quantity: str) -> Sequence[Evidence]:
+    """Return the bodies of evidence that an estimate rests on: those about just its issue where there are any.
+
+    What only lists examples, such as events covered more than expected, is left out where other evidence is there.
+    """
+    bodies = [e for e in answer.evidence if e.n and (e.ids or e.condition)]
+    topic = quantity.rpartition(":")[2]
+    about = [e for e in bodies if topic != quantity and f"'{topic}'" in e.name]
+    return about or [e for e in bodies if e.condition] or bodies
 
 
 def lone_voice(bodies: Sequence[Counter[str]], *own: str) -> str:
@@ -96,12 +109,6 @@ def lone_voice(bodies: Sequence[Counter[str]], *own: str) -> str:
         if len(body) == 1 and normalise_name(voice := next(iter(body))) in names:
             return voice
     return ""
-
-
-def _main(bodies: Sequence[Evidence]) -> Sequence[Evidence]:
-    """Leave out what only lists examples: events covered more than expected."""
-    conditions = [e for e in bodies if e.condition]
-    return conditions or bodies
 
 
 def _query(table: str) -> str:

@@ -55,6 +55,9 @@ def chance_above(
         raise MethodError(f"the estimate {value} does not lie in its interval, {low} to {high}")
     if low == high:
         return 1.0 if value > threshold else 0.0
+    if math.isinf(_onto(value, scale)):
+        # An estimate of none, or of all: its interval says how far from it the truth may be, on the scale as it is.
+        scale = "linear"
     at, middle = _onto(threshold, scale), _onto(value, scale)
     if at == middle:
         return 0.5

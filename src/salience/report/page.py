@@ -144,7 +144,7 @@ def show_cell(cell: Cell, column: Column) -> str:
 
 
 def show_answer(
-    answer: Answer, numbers: Iterator[int], anchor: str = "", *, figures: bool = True
+    answer: Answer, numbers: Iterator[int], anchor: str = "", *, figures: bool = True, address: str = ""
 ) -> dict[str, Any]:
     """Return an answer as `answer_in_full` of parts.html.j2 shows it.
 
@@ -157,15 +157,19 @@ def show_answer(
         What its parts' ids begin with, and the folder of its tables under `answers/`; its question when left out.
     figures : bool
         Show its figures too.
+    address : str
+        Where a server has the answer: its numbers then link to the rows behind them, its tables to whole files, and
+        its figures know where their specifications are.
     """
     anchor = anchor or answer.question
     return {
         "question": answer.question,
         "anchor": anchor,
+        "address": address,
         "answer": answer,
         "views": _by_view(answer.estimates),
-        "figures": [_picture(figure, next(numbers)) for figure in answer.figures] if figures else [],
-        "tables": [_table(table, answer, anchor) for table in answer.tables],
+        "figures": [_picture(figure, next(numbers), address) for figure in answer.figures] if figures else [],
+        "tables": [_table(table, answer, anchor, address) for table in answer.tables],
         "params": _flat(answer.params),
     }
 
@@ -177,11 +181,12 @@ def _by_view(estimates: Sequence[Estimate]) -> list[tuple[str, list[Estimate]]]:
     return list(views.items())
 
 
-def _picture(figure: Figure, number: int) -> dict[str, Any]:
-    return {"figure": figure, "number": number, "svg": draw_svg(figure, number)}
+def _picture(figure: Figure, number: int, address: str = "") -> dict[str, Any]:
+    spec = f"{address}/figures/{figure.name}.json" if address else ""
+    return {"figure": figure, "number": number, "svg": draw_svg(figure, number), "spec": spec}
 
 
-def _table(table: Table, answer: Answer, anchor: str) -> dict[str, Any]:
+def _table(table: Table, answer: Answer, anchor: str, address: str = "") -> dict[str, Any]:
     rows = table.rows[:ROWS_SHOWN]
     if any(column.format == "anchor" for column in table.columns):
         pointed = _pointed(answer)
@@ -191,6 +196,7 @@ def _table(table: Table, answer: Answer, anchor: str) -> dict[str, Any]:
         "rows": rows,
         "cut": len(table.rows) > len(rows),
         "file": f"answers/{anchor}/{table.name}.csv",
+        "address": f"{address}/tables/{table.name}.csv" if address else "",
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from salience.methods.cells import FloatArray
 from salience.methods.intervals import wilson
-from salience.questions.answer import Assumption, Estimate, Method, format_number
+from salience.questions.answer import Assumption, Estimate, Method, format_number, is_undecided
 from salience.questions.table.audit import AXIOMS, Audit, Group
 from salience.questions.table.inputs import Seating
 from salience.questions.table.names import name_some
@@ -39,31 +39,36 @@ def interval(drawn: FloatArray, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def say_headline(audits: Sequence[Audit], proposals: Proposals, seating: Seating, level: float) -> str:
+def say_headline(
+    audits: Sequence[Audit], proposals: Proposals, seating: Seating, level: float
+) -> tuple[str, str]:
     """Say what the first list leaves out under the main weighting; without a list, how firm a proposal would be."""
     if not audits:
         firm = int((proposals.stability[0].seated >= SAFE).sum())
         return (
             f"{UNDER[0].upper() + UNDER[1:]}, {firm} of {seating.size} seats are safe: filled by the same actor in "
-            f"{format_number(SAFE, 'share')} of the draws or more. No list was given to judge; one proposal alone "
-            "is no answer."
+            f"{format_number(SAFE, 'share')} of the draws or more.",
+            "No list was given to judge; one proposal alone is no answer.",
         )
     first = audits[0]
     low, high = interval(first.without_drawn, level)
-    weight = f"{format_number(first.without, 'share')} of the weight ({100 * level:.0f} % interval " + (
+    share = (
+        "a share that the record cannot decide"
+        if is_undecided(low, high)
+        else format_number(first.without, "share")
+    )
+    weight = f"{share} of the weight ({100 * level:.0f} % interval " + (
         f"{format_number(low, 'share')} to {format_number(high, 'share')})"
     )
     who = _by_weight(first, seating)
     names = f": {name_some(who)}" if who else ""
     failing = first.fails_drawn["EJR+"]
-    text = (
-        f"{UNDER[0].upper() + UNDER[1:]}, the list “{first.list}” leaves {weight} without anyone at the table"
-    )
-    text += f"{names}. "
+    left = f"the list “{first.list}” leaves {weight} without anyone at the table{names}."
+    first_said = f"{UNDER[0].upper() + UNDER[1:]}, {left}"
     if failing == 0:
-        return text + "No group that its weight would entitle to seats is left short in any draw."
+        return first_said, "No group that its weight would entitle to seats is left short in any draw."
     share = format_number(failing, "share")
-    text += f"Some group is left short of the seats that its weight is worth in {share} of the draws"
+    text = f"Some group is left short of the seats that its weight is worth in {share} of the draws"
     if first.repair is not None and first.repair.added[0]:
         number = len(first.repair.added[0])
         ways = len(first.repair.added)
@@ -71,7 +76,7 @@ def say_headline(audits: Sequence[Audit], proposals: Proposals, seating: Seating
         most = "" if first.repair.exact else "at most "
         other = f", or {ways - 1} other ways" if ways > 1 else ""
         text += f"; {most}{number} more {'seat' if number == 1 else 'seats'} would repair it ({added}{other})"
-    return text + "."
+    return first_said, text + "."
 
 
 def _by_weight(audit: Audit, seating: Seating) -> list[str]:
@@ -164,7 +169,7 @@ def _each_without(audit: Audit, seating: Seating, k: int, view: str, level: floa
     draws = len(audit.without_drawn)
     return [
         Estimate(
-            f"without_anyone_{k + 1}:{name}", f"{name}: draws in which it has nobody on “{view}”", float(share),
+            f"without_anyone_{k + 1}:{name}", f"{name}: chance that it has nobody on “{view}”", float(share),
             *_chance(float(share), draws, level), "share", draws, level, view,
             "the interval is that of the number of draws",
         )
@@ -176,7 +181,7 @@ def _each_seated(stable: Stability, seating: Seating, k: int, level: float) -> l
     """Say of each candidate in how many draws equal shares would seat it."""
     return [
         Estimate(
-            f"seated_{k + 1}_{slug(name)}", f"{name}: draws in which it is seated ({stable.weighting})", float(share),
+            f"seated_{k + 1}_{slug(name)}", f"{name}: chance of a seat ({stable.weighting})", float(share),
             *_chance(float(share), stable.draws, level), "share", stable.draws, level, "proposal",
             f"of {seating.size} seats, by {EQUAL_SHARES}; the interval is that of the number of draws",
         )
