@@ -150,6 +150,49 @@ def test_only_a_decisive_assumption_that_fails_counts(record: Record) -> None:
     assert judge(claim(part), record, answer("reconcile", one, assumptions=(other,))).verdict == "supported"
 
 
+@pytest.mark.parametrize(
+    ("warning", "reason"),
+    [
+        (
+            "The record does not decide this: the methods differ by a factor of 9 in what is unrecorded.",
+            "methods disagree",
+        ),
+        (
+            "The record does not decide this: leaving one list out moves the total by a factor of 5.",
+            "assumption fails",
+        ),
+    ],
+)
+def test_an_answer_that_does_not_decide_bears_no_verdict(record: Record, warning: str, reason: str) -> None:
+    part = {"question": "hidden", "quantity": "total", "is": "above", "threshold": 100}
+    sure = replace(estimate("total", 900, 700, 1200, "events"), view="recommended")
+    unsure = replace(sure, view="at face value: the record does not decide this")
+    assert judge(claim(part), record, answer("hidden", sure, warnings=(warning,))).verdict == "supported"
+    found = judge(claim(part), record, answer("hidden", unsure, warnings=(warning,)))
+    assert (found.verdict, found.reason) == ("undecided", reason)
+    assert found.parts[0].why == warning
+
+
+def test_rivals_that_agree_stand_beside_the_estimate(record: Record) -> None:
+    part = {"question": "disparity", "quantity": "share_ratio", "is": "above", "threshold": 1}
+    rival = replace(estimate("share_ratio_whoever", 2.5, 1.5, 6), label="whoever the unnamed are")
+    found = judge(claim(part), record, answer("disparity", estimate("share_ratio", 3, 2, 4.5), rival))
+    assert found.verdict == "supported"
+    assert found.parts[0].beside == "Whoever the unnamed are: 2.50 (95 % interval 1.50 to 6.00)."
+
+
+def test_a_lower_bound_leaves_an_upper_claim_open(record: Record) -> None:
+    part = {"question": "hidden", "quantity": "actors_in_all", "is": "below", "threshold": 23}
+    few = answer("hidden", estimate("actors_in_all", 12, 11, 15, "labels"))
+    many = answer("hidden", estimate("actors_in_all", 40, 33, 60, "labels"))
+    found = judge(claim(part), record, few)
+    assert (found.verdict, found.reason) == ("undecided", "interval spans the threshold")
+    assert "lower bound" in found.parts[0].why
+    assert found.parts[0].chance is None
+    assert judge(claim(part), record, many).verdict == "contradicted"
+    assert judge(claim(part | {"is": "above"}), record, many).verdict == "supported"
+
+
 def test_true_and_false_take_the_worse_end_of_a_probability(record: Record) -> None:
     part = {"question": "change", "quantity": "no_change", "is": "true"}
     sure = answer("change", estimate("no_change", 0.99, 0.96, 0.999, "chance"))

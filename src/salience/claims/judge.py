@@ -12,6 +12,7 @@ from salience.claims.chance import Bounds, chance_of, joint_chance
 from salience.claims.doubts import Held, find_doubt, rivals_of
 from salience.claims.file import Claim, ClaimsFile, Part, Thresholds
 from salience.claims.finding import check_use, find_quantity
+from salience.claims.place import find_misplaced
 from salience.claims.verdict import PartVerdict, Verdict, Word
 from salience.errors import CaseError, InputError, MethodError, QuestionError
 from salience.questions.answer import Answer
@@ -49,13 +50,15 @@ def judge_claims(
     Raises
     ------
     InputError
-        A claim names a question, a parameter or a quantity that does not exist, or says "because" of a quantity that
-        explains nothing; the line is named.
+        A claim names a question, a parameter, a quantity or a place in a text that does not exist, or says "because" of
+        a quantity that explains nothing; the line is named.
     """
     verdicts = []
     for number, claim in enumerate(claims.claim):
         if progress:
             progress(f"judging '{claim.id}'", number / max(len(claims.claim), 1))
+        if misplaced := find_misplaced(claim, record):
+            raise claims.fault(number, None, misplaced)
         parts = tuple(
             _judge_part(claims, (number, k), ask, record) if not part.unfinished else _stub(claim, part)
             for k, part in enumerate(claim.part)
