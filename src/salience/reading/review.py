@@ -36,6 +36,21 @@ SUGGESTIONS = """
 """
 SAW = " || '\x1f' || ".join(f"coalesce(s.{name}, '')" for name in EDITABLE)
 OUTDATED = f"(d.saw IS NOT NULL AND d.saw <> {SAW})"
+READ = (
+    "id",
+    "layer",
+    "text",
+    "start",
+    "end",
+    "quote",
+    "kind",
+    "value",
+    "speaker",
+    "about",
+    "how",
+    "confidence",
+    "notes",
+)
 DECIDED = pa.schema(
     [(name, pa.string()) for name in ("state", "by", "at", "note", "change", "saw")]
     + [("target", pa.int64())]
@@ -207,11 +222,7 @@ def _decided_table(record: Record) -> pa.Table:
 
 
 def _item(row: Mapping[str, Any]) -> Item:
-    names = (
-        "id", "layer", "text", "start", "end", "quote", "kind", "value", "speaker", "about", "how", "confidence",
-        "notes",
-    )  # fmt: skip
-    told = {name: row[name] for name in names}
+    told = {name: row[name] for name in READ}
     if row["state"] is None:
         return Item(**told)
     return Item(
