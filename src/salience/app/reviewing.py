@@ -167,7 +167,7 @@ def _count(record: Record, kinds: list[str]) -> dict[str, int]:
 
 def _history(record: Record, ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     rows = record.rows(
-        """SELECT number, target, state, "by", at, note, json_extract_string(change, '$.same_as') AS same_as
+        """SELECT number, target, state, "by", "at", note, json_extract_string(change, '$.same_as') AS same_as
            FROM decision WHERE target IN (SELECT unnest(?)) ORDER BY number""",
         [ids],
     )
