@@ -171,7 +171,7 @@ def test_a_private_name_is_covered_where_it_is_to_be_decided(client: TestClient)
 def test_a_changed_decision_breaks_the_chain_and_the_page_says_so(desk: Desk, client: TestClient) -> None:
     assert "Nobody decided anything yet" in client.get("/review/decisions").text
     decide(desk, client, ids_of(client.get("/review").text)[0], "accepted")
-    assert "The chain of 1 decisions is whole" in words_of(client.get("/review/decisions").text)
+    assert "The chain of decisions, 1 in all, is whole" in words_of(client.get("/review/decisions").text)
     with desk.writing() as case, case.record.transaction() as connection:
         connection.execute("UPDATE decision SET state = 'rejected'")
     words = words_of(client.get("/review/decisions").text)

@@ -32,6 +32,7 @@ from salience.linking.source_names import Suggestion
 from salience.reading.review import MENTION_KINDS, STATEMENT_KINDS
 from salience.record.decisions import check_log
 from salience.record.store import Record
+from salience.record.undo import undo_last
 
 router = APIRouter()
 DECISIONS_A_PAGE = 50
@@ -164,6 +165,7 @@ def _queue(
         names=offered_names(desk, record) if queue.items and not desk.read_only else [],
         told=find_done(record, done) if done else None,
         nothing=done == 0,
+        undoable=bool(place.by.strip()) and not desk.read_only and undo_last(record, place.by) is not None,
         fault=fault,
         at=str(at),
         pairs=len(_pairs(desk)),
