@@ -130,7 +130,13 @@ def test_a_forged_answer_reaches_no_other_rows(client: Any, desk: Desk, answers:
     kept = desk.folder / "answers" / f"{question}-{key}.json"
     told = json.loads(kept.read_text(encoding="utf-8"))
     told["evidence"] = [
-        {"name": "x", "table": "event", "n": 5, "ids": [], "condition": "read_text('/etc/passwd') IS NOT NULL"}
+        {
+            "name": "x",
+            "table": "event",
+            "n": 5,
+            "ids": [],
+            "condition": "read_text('/etc/passwd') IS NOT NULL",
+        }
     ]
     (kept.parent / f"{question}-0123456789ab.json").write_text(json.dumps(told), encoding="utf-8")
     page = client.get(f"/answers/{question}/0123456789ab/rows")

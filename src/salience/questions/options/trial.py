@@ -115,13 +115,12 @@ def _draw(table: Table, seed: int) -> FloatArray:
     """Draw the uncertain inputs, each at points that are its own in every landscape of these actors and issues."""
     from scipy.stats import qmc
 
-    if table.params.correlated != "no":
-        return table.draw_values(DRAWS, seed)
     q, (actors, issues) = table.quantities, table.land.position.shape[:2]
+    inputs = 3 * actors * (issues + 1)
+    if table.params.correlated != "no" or inputs > qmc.Sobol.MAXDIM:
+        return table.draw_values(DRAWS, seed)
     place = (q.kind[q.moving] * actors + q.actor[q.moving]) * (issues + 1) + q.issue[q.moving] + 1
-    points = qmc.Sobol(3 * actors * (issues + 1), scramble=True, rng=np.random.default_rng(seed)).random(
-        DRAWS
-    )
+    points = qmc.Sobol(inputs, scramble=True, rng=np.random.default_rng(seed)).random(DRAWS)
     return table.values_at(np.clip(points[:, place], 1e-12, 1.0 - 1e-12))
 
 
