@@ -166,8 +166,10 @@ class Case:
         # Read back, so that the first answer and the kept one are the same to the last digit.
         return Answer.from_json(answer.to_json())
 
-    def run(self, progress: Progress | None = None) -> Run:
+    def run(self, progress: Progress | None = None, *, interactive: bool = False) -> Run:
         """Take in the inputs of `case.toml`, ask its questions, and write the answers and the report.
+
+        With `interactive`, the report's charts answer to the pointer, and its file is 0.9 MB larger.
 
         Raises
         ------
@@ -200,7 +202,7 @@ class Case:
             progress("writing the report", 0.0)
         warnings = tuple(self.warnings())
         head = CaseHead(self.file.name, self.file.summary, self.file.setting, warnings)
-        report = write_report(self.folder / REPORT, head, self.record, answers)
+        report = write_report(self.folder / REPORT, head, self.record, answers, interactive=interactive)
         return Run(imports, answers, report, warnings)
 
     def suggestions(self) -> list[Suggestion]:

@@ -1,4 +1,4 @@
-"""The report: one HTML file, without scripts, that opens offline and prints."""
+"""The report: one HTML file that opens offline and prints; without scripts unless its charts are interactive."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from salience.questions.setting import Setting
 from salience.record.store import Record
 from salience.report.figures import draw_map, draw_months, draw_svg
 from salience.report.holdings import Holdings, describe_holdings
+from salience.report.interactive import make_live, place_live
 from salience.report.tables import write_csv
 from salience.version import __version__
 
@@ -35,7 +36,9 @@ class CaseHead:
     warnings: tuple[str, ...] = ()
 
 
-def write_report(path: Path, head: CaseHead, record: Record, answers: Sequence[Answer]) -> Path:
+def write_report(
+    path: Path, head: CaseHead, record: Record, answers: Sequence[Answer], *, interactive: bool = False
+) -> Path:
     """Write the report of a case, and its full table of sources under `answers/record/`.
 
     Parameters
@@ -48,6 +51,8 @@ def write_report(path: Path, head: CaseHead, record: Record, answers: Sequence[A
         What the first part describes.
     answers : sequence of Answer
         In the order in which they are shown.
+    interactive : bool
+        Whether charts answer to the pointer, for which the file holds Vega (0.9 MB).
 
     Raises
     ------
@@ -56,7 +61,7 @@ def write_report(path: Path, head: CaseHead, record: Record, answers: Sequence[A
     """
     holdings = describe_holdings(record, head.setting)
     _write_sources(path.parent / "answers" / "record" / "sources.csv", holdings)
-    text = render_page(head, holdings, answers)
+    text = render_page(head, holdings, answers, interactive=interactive)
     try:
         part = path.with_name(f".{path.name}.part")
         part.write_text(text, encoding="utf-8")
@@ -66,7 +71,9 @@ def write_report(path: Path, head: CaseHead, record: Record, answers: Sequence[A
     return path
 
 
-def render_page(head: CaseHead, holdings: Holdings, answers: Sequence[Answer]) -> str:
+def render_page(
+    head: CaseHead, holdings: Holdings, answers: Sequence[Answer], *, interactive: bool = False
+) -> str:
     """Return the page as HTML; the same input gives the same text."""
     import jinja2
 
@@ -81,13 +88,22 @@ def render_page(head: CaseHead, holdings: Holdings, answers: Sequence[Answer]) -
         "number": format_number,
     }
     numbers = iter(range(1, 1000))
-    pictures = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
+    drawn = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
+    pictures = [_picture(f, next(numbers)) for f in drawn]
+    asked = [_answer(answer, numbers) for answer in answers]
+    live = None
+    if interactive:
+        every = [*pictures, *(p for a in asked for p in a["figures"])]
+        for p in every:
+            p["svg"] += place_live(p["figure"], p["number"])
+        live = make_live({p["number"]: p["figure"] for p in every})
     return environment.get_template("report.html.j2").render(
         head=head,
         style=_read_template("report.css"),
         holdings=holdings,
-        figures=[_picture(f, next(numbers)) for f in pictures],
-        answers=[_answer(answer, numbers) for answer in answers],
+        figures=pictures,
+        answers=asked,
+        live=live,
         sources_shown=SOURCES_SHOWN,
         symbols=SYMBOLS,
         version=__version__,
