@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[1]
 # longest, so that the short ones at the end let both workers finish together. Files that are not named come last.
 FIRST = (
     "test_capture_latent", "test_bargaining", "test_hidden", "test_reports", "test_case", "test_attention",
-    "test_reports_classic", "test_reconcile", "test_options", "test_narrative", "test_landscape", "test_change",
+    "test_reports_classic", "test_reconcile", "test_options", "test_narrative", "test_landscape", "test_change_cases",
+    "test_change",
     "test_cli", "test_bad_input", "test_backtest", "test_disparity", "test_docs", "test_coverage", "test_atomic",
 )  # fmt: skip
 
@@ -98,8 +99,9 @@ def real_case(make_once: MakeOnce, shared_data: Path) -> Callable[[str], Path]:
         def fill(folder: Path) -> None:
             import salience
 
-            for file in ("case.toml", "sources.csv"):
-                shutil.copy(ROOT / "cases" / name / file, folder / file)
+            own = ROOT / "cases" / name
+            for file in (*own.glob("*.toml"), *own.glob("*.csv"), *own.glob("*.txt")):
+                shutil.copy(file, folder / file.name)
             with salience.open(folder, data=shared_data / "ucdp") as case:
                 case.run()
 

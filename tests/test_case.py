@@ -12,6 +12,7 @@ import pytest
 import salience
 from salience.case import new_case
 from salience.errors import CaseError, InputError, QuestionError, RecordError
+from salience.questions.catalogue import question_names
 from small_ged import CASE, SOURCES, row, write_case, write_ged
 
 
@@ -205,6 +206,50 @@ def test_no_folder_no_case_file_and_an_empty_record_are_told_apart(tmp_path: Pat
         new_case(tmp_path / "new")
 
 
+def test_every_question_refuses_a_record_that_holds_nothing(tmp_path: Path) -> None:
+    """With names that nothing bears out, too: a claim may name an actor of events that are not there yet."""
+    named = {
+        "change": {"actor": ["Nobody"], "at": ["2021-08-15"]},
+        "attention": {"compare": ["A", "B"]},
+        "hidden": {"lists_by": "named", "lists": ["a = Nobody", "b = Noone"]},
+        "reconcile": {"against": "Nobody"},
+        "disparity": {"group": "A", "kind": "arrest"},
+        "narrative": {"actors": ["Nobody"]},
+    }
+    with salience.open(new_case(tmp_path / "new")) as case:
+        for question in question_names():
+            for params in ({}, named.get(question, {})):
+                answer = case.ask(question, **params)
+                assert not answer.estimates, question
+                assert "cannot" in answer.headline, question
+
+
+def test_an_optional_input_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    text = (folder / "case.toml").read_text(encoding="utf-8")
+    later = '\n[[inputs]]\nfile = "later.csv"\nas = "documents"\n'
+    (folder / "case.toml").write_text(text + later, encoding="utf-8")
+    with salience.open(folder) as case, pytest.raises(InputError, match=r"later\.csv: the input is not in"):
+        case.run()
+    (folder / "case.toml").write_text(text + later + "optional = true\n", encoding="utf-8")
+    with salience.open(folder) as case:
+        done = case.run()
+        assert [i.file for i in done.imports] == ["ged.csv"]
+        assert any("later.csv is not here" in w for w in done.warnings)
+        assert "later.csv is not here" in done.report.read_text(encoding="utf-8")
+
+
+def test_a_case_of_absent_inputs_alone_runs(tmp_path: Path) -> None:
+    folder = new_case(tmp_path / "case")
+    with (folder / "case.toml").open("a", encoding="utf-8") as stream:
+        stream.write('[[inputs]]\nfile = "ged.csv"\nas = "ucdp"\noptional = true\n')
+    with salience.open(folder) as case:
+        done = case.run()
+    assert [a.question for a in done.answers] == ["attention", "hidden"]
+    assert not any(a.estimates for a in done.answers)
+    assert done.report.is_file()
+
+
 def test_an_unknown_question_names_those_there_are(tmp_path: Path) -> None:
     with (
         salience.open(write_case(tmp_path / "case", events=3)) as case,
@@ -244,6 +289,21 @@ def test_answers_survive_the_way_to_json_and_back(folder: Path) -> None:
     assert answer.headline in answer._repr_html_() or "&" in answer.headline
 
 
+# Of a text that was written for testing (cases/myanmar/op-ed.txt), by UCDP GED 24.1.
+VERDICTS_ON_MYANMAR = {
+    "fights-rose": "undecided",  # what is told of the war grew at the same date
+    "not-as-always": "supported",
+    "one-source": "supported",
+    "small-passed-over": "supported",
+    "ten-dead-are-carried": "contradicted",
+    "small-because-few-die": "undecided",
+    "most-is-listed": "undecided",  # too little is on two lists to say what is on none
+    "a-dozen-groups": "contradicted",
+    "rohingya-beyond-their-share": "undecided",  # events do not say of which people the dead were
+    "talk-with-everyone": "not judged",
+}
+
+
 @pytest.mark.parametrize(("name", "kept"), [("myanmar", 7374), ("syria", 14522)])
 def test_the_cases_of_the_project_run_on_the_real_data(
     real_case: Callable[[str], Path], name: str, kept: int
@@ -255,6 +315,9 @@ def test_the_cases_of_the_project_run_on_the_real_data(
         ]
         assert case.check() == []
         assert case.warnings() == []
+    if name == "myanmar":
+        verdicts = json.loads((folder / "answers" / "claims.json").read_text(encoding="utf-8"))
+        assert {v["id"]: v["verdict"] for v in verdicts} == VERDICTS_ON_MYANMAR
     assert (folder / "report.html").stat().st_size > 50_000
 
 

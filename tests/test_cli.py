@@ -17,7 +17,24 @@ from salience.cli import app
 from small_ged import row, write_case, write_ged
 
 RUNNER = CliRunner()
-VERBS = ("new", "add", "run", "ask", "sources", "set-aside", "review", "check", "model", "world")
+VERBS = (
+    "new",
+    "add",
+    "run",
+    "ask",
+    "sources",
+    "set-aside",
+    "review",
+    "check",
+    "model",
+    "world",
+    "fetch",
+    "serve",
+    "lottery",
+    "serve",
+    "judge",
+    "claims",
+)
 
 
 def salience(*words: str | Path, code: int = 0) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,20 @@ from salience.case_file import (
     read_case_file,
     read_sources,
 )
-from salience.case_inputs import RAW, list_input, locate, read_actors, settle, take_in, write_whole
+from salience.case_inputs import (
+    RAW,
+    find_inputs,
+    list_absent,
+    list_input,
+    read_actors,
+    settle,
+    state_terms,
+    take_in,
+    write_whole,
+)
+from salience.claims.file import read_claims
+from salience.claims.judge import judge_claims
+from salience.claims.verdict import Verdict, write_verdicts
 from salience.errors import CaseError, RecordError
 from salience.linking.source_names import Suggestion, suggest_sources
 from salience.questions.answer import Answer, answer_key
@@ -27,9 +41,11 @@ from salience.questions.catalogue import find_question
 from salience.record.actors import ActorRule
 from salience.record.decisions import count_orphans
 from salience.record.names import normalise_name
+from salience.record.places import unknown_areas
 from salience.record.source_names import SourceRule, sources_differ
 from salience.record.store import Record
 from salience.sources.load import Imported
+from salience.sources.place_files import PLACES
 from salience.version import __version__
 
 RECORD_FILE, ANSWERS, REPORT = "record.duckdb", "answers", "report.html"
@@ -39,12 +55,13 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run did: the files it took in, the answers, and where the report lies."""
+    """What a run did: the files it took in, the answers, the verdicts on claims, and where the report lies."""
 
     imports: tuple[Imported, ...]
     answers: tuple[Answer, ...]
     report: Path
     warnings: tuple[str, ...]
+    verdicts: tuple[Verdict, ...] = ()
 
 
 class Case:
@@ -58,6 +75,8 @@ class Case:
         Only look: nothing in the folder is changed, and several programs may look at once.
     data : Path, optional
         Where input files are that do not lie in the case folder; a folder, or the file itself when there is one.
+    record : Record, optional
+        One that is open already, instead of the folder's own.
 
     Raises
     ------
@@ -67,14 +86,21 @@ class Case:
         `sources.csv` is not as it must be.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        data: Path | None = None,
+        record: Record | None = None,
+    ) -> None:
         self.folder = folder
         self.read_only = read_only
         self.data = data
         self.file: CaseFile = read_case_file(folder)
         self.rules: list[SourceRule] = read_sources(folder)
         self.actors: list[ActorRule] = read_actors(folder)
-        self._record: Record | None = None
+        self._record = record
 
     @property
     def record(self) -> Record:
@@ -90,6 +116,23 @@ class Case:
             # Frames that outlive the interpreter's last lines must not find the file open.
             weakref.finalize(self, self._record.close)
         return self._record
+
+    def sharing(self, *, read_only: bool = True) -> Case:
+        """Return the same case on a connection of its own, for another thread; closing it closes only that.
+
+        Parameters
+        ----------
+        read_only : bool
+            Leave the record as it is; answers are kept all the same.
+        """
+        shared = copy(self)
+        shared.read_only = read_only or self.read_only
+        shared._record = self.record.sharing(read_only=shared.read_only)
+        return shared
+
+    def settle(self, progress: Progress | None = None) -> None:
+        """Let the record follow the case's own lists, and read the texts that are not read yet."""
+        self._settle(progress)
 
     def add(
         self,
@@ -158,13 +201,37 @@ class Case:
         setting = self.file.setting
         told = {**checked.model_dump(mode="json"), "setting": setting.model_dump(mode="json")}
         key = answer_key(question, told, seed, self.record.fingerprint(), __version__)
-        kept = self.folder / ANSWERS / f"{question}-{key}.json"
-        if kept.is_file():
-            return Answer.from_json(kept.read_text(encoding="utf-8"))
+        if (kept := self.kept(question, key)) is not None:
+            return kept
         answer = found.ask(self.record, checked, setting, seed=seed, version=__version__, progress=progress)
-        _write_quietly(kept, answer.to_json())
+        _write_quietly(self.folder / ANSWERS / f"{question}-{key}.json", answer.to_json())
         # Read back, so that the first answer and the kept one are the same to the last digit.
         return Answer.from_json(answer.to_json())
+
+    def judge(self, progress: Progress | None = None) -> tuple[Verdict, ...]:
+        """Judge the claims of `claims.toml`, and write `answers/claims.json` and `answers/claims.csv`.
+
+        Returns
+        -------
+        tuple of Verdict
+            In the order of the file; empty when the case has none.
+
+        Raises
+        ------
+        InputError
+            `claims.toml` is not as it must be; the line is named.
+        """
+        claims = read_claims(self.folder)
+        if claims is None:
+            return ()
+
+        def ask(question: str, params: Mapping[str, Any]) -> Answer:
+            return self.ask(question, progress=progress, **params)
+
+        verdicts = judge_claims(claims, ask, self.record, progress)
+        if not self.read_only:
+            write_verdicts(self.folder / ANSWERS, verdicts)
+        return verdicts
 
     def run(self, progress: Progress | None = None, *, interactive: bool = False) -> Run:
         """Take in the inputs of `case.toml`, ask its questions, and write the answers and the report.
@@ -181,29 +248,47 @@ class Case:
 
         imports = tuple(
             self._import(
-                locate(self.folder, self.file, i, self.data),
-                i.importer,
-                self.folder / i.map if i.map else None,
-                progress,
-                i.guessed_groups,
+                place, i.importer, self.folder / i.map if i.map else None, progress, i.guessed_groups
             )
-            for i in self.file.inputs
+            for i, place in find_inputs(self.folder, self.file, self.data)
         )
         self._settle(progress)
         # A case may be made of its own tables alone: actors, their positions, who is invited.
-        if not self.record.rows("SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"):
+        if not self.file.inputs and not self.record.rows(
+            "SELECT 1 FROM origin UNION ALL SELECT 1 FROM stakeholder LIMIT 1"
+        ):
             raise CaseError(
                 f"{CASE_FILE} lists no inputs and the record is empty; `salience add` takes a file in"
             )
         answers = tuple(self.ask(question, progress=progress) for question in self.file.questions)
+        verdicts = self.judge(progress)
         for answer in answers:
             write_tables(self.folder / ANSWERS / answer.question, answer)
         if progress:
             progress("writing the report", 0.0)
         warnings = tuple(self.warnings())
         head = CaseHead(self.file.name, self.file.summary, self.file.setting, warnings)
-        report = write_report(self.folder / REPORT, head, self.record, answers, interactive=interactive)
-        return Run(imports, answers, report, warnings)
+        extra = self._asked_for_claims(verdicts, {answer.key for answer in answers})
+        page = self.folder / REPORT
+        report = write_report(page, head, self.record, answers, verdicts, extra, interactive=interactive)
+        return Run(imports, answers, report, warnings, verdicts)
+
+    def kept(self, question: str, key: str) -> Answer | None:
+        """Return an answer that was given before, by its question and key; None when it is not kept."""
+        path = self.folder / ANSWERS / f"{question}-{key}.json"
+        return Answer.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def _asked_for_claims(self, verdicts: Sequence[Verdict], shown: set[str]) -> list[Answer]:
+        """Return the answers that only claims asked for, and write their tables."""
+        from salience.report.claims import kept_as
+        from salience.report.tables import write_tables
+
+        wanted = {part.answer: part.question for verdict in verdicts for part in verdict.parts if part.answer}
+        kept = [self.kept(question, key) for key, question in wanted.items() if key not in shown]
+        extra = [answer for answer in kept if answer is not None]
+        for answer in extra:
+            write_tables(self.folder / ANSWERS / kept_as(answer), answer)
+        return extra
 
     def suggestions(self) -> list[Suggestion]:
         """Return pairs of source names that may be one source; only `sources.csv` makes them one."""
@@ -238,7 +323,7 @@ class Case:
         return problems
 
     def warnings(self) -> list[str]:
-        """Return what a person should look at: unused lines of sources.csv, sources of no stated kind."""
+        """Return what a person should look at: inputs that are not here, unused lines of sources.csv."""
         known = {
             row["normalised"] for row in self.record.rows("SELECT DISTINCT normalised FROM source_alias")
         }
@@ -248,10 +333,15 @@ class Case:
             for rule in self.rules
             if normalise_name(rule.name) not in known and normalise_name(rule.name) not in used
         ]
-        found = []
-        if unused:
+        found = list_absent(self.record, self.file)
+        # A list of sources is not at fault while the data that name them are not here.
+        if unused and not found:
             found.append(
                 f"{SOURCES_FILE} names {len(unused)} sources that the record does not: {_some(unused)}"
+            )
+        if areas := unknown_areas(self.record.connection):
+            found.append(
+                f"{PLACES} knows no area by {len(areas)} spellings of the data, which stay as they are: {_some(areas)}"
             )
         if orphans := count_orphans(self.record):
             found.append(
@@ -295,6 +385,7 @@ class Case:
         """Let the record follow `sources.csv` and `aliases.csv`, and read the texts that are not read yet."""
         if not self.read_only:
             settle(self.record, self.folder, self.rules, self.actors, progress)
+            state_terms(self.record, self.file.inputs)
 
 
 def open_case(path: str | Path, *, read_only: bool = False, data: str | Path | None = None) -> Case:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from salience.errors import CaseError, InputError
 from salience.questions.catalogue import find_question, question_names
+from salience.questions.explain import explain_fault
 from salience.questions.options.params import Option
 from salience.questions.setting import Setting
 from salience.record.names import normalise_name
@@ -39,6 +39,12 @@ class CaseInput(BaseModel):
         False,
         description="The groups in this table of persons were guessed, and the case takes them all the same.",
     )
+    licence: str = Field("", description="Licence of this file, where it is not what its format says.")
+    citation: str = Field("", description="How to cite this file, where that is not what its format says.")
+    optional: bool = Field(
+        False,
+        description="The case can do without it: where it is not found, the report says so and goes on.",
+    )
     sha256: str | None = Field(
         None, description="Of the file; the copy kept under it in raw/ serves when it is gone."
     )
@@ -50,6 +56,9 @@ class CaseFile(Setting):
     name: str = Field(description="The case's name.")
     summary: str = Field("", description="What the case is about, in a sentence or two.")
     inputs: tuple[CaseInput, ...] = Field((), description="The files that the record is made from.")
+    persons: Literal["mask", "keep"] = Field(
+        "mask", description="Whether the app masks names of private persons that texts hold, or keeps them."
+    )
     reader: Any = Field(None, description="The model that `salience model` asks; no other verb asks one.")
     questions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="The questions to ask, each with its parameters."
@@ -125,38 +134,6 @@ def check_params(question: str, params: dict[str, Any], where: str) -> BaseModel
         return model.model_validate(params)
     except ValidationError as error:
         raise CaseError(f"{where}: {explain_fault(error, model)}") from error
-
-
-def explain_fault(error: ValidationError, model: type[BaseModel]) -> str:
-    """Say in one sentence which key is wrong, what was found, and what was expected."""
-    # A misspelt key shows twice, as unknown and as missing; the unknown one says more.
-    fault = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-    key = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        known = _keys_beside(model, fault["loc"])
-        near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else f" Known are: {', '.join(known)}." if known else ""
-        return f"key {key}: this key is not known.{hint}"
-    if fault["type"] == "missing":
-        return f"key {key}: it is missing"
-    found = fault["input"]
-    shown = f"; found {found!r}" if isinstance(found, (str, int, float, bool)) else ""
-    message = fault["msg"].removeprefix("Value error, ")
-    return f"key {key}: {message[0].lower() + message[1:]}{shown}" if key else f"{message}"
-
-
-def _keys_beside(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the model knows where an unknown one was found."""
-    fields = model.model_fields
-    for part in location[:-1]:
-        if isinstance(part, int) or part not in fields:
-            continue
-        candidates = [fields[part].annotation, *get_args(fields[part].annotation)]
-        inner = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
-        if inner is None:
-            return []
-        fields = inner.model_fields
-    return [field.alias or name for name, field in fields.items()]
 
 
 def read_sources(folder: Path) -> list[SourceRule]:

@@ -9,16 +9,18 @@ from datetime import date
 from pathlib import Path
 
 from salience.case_file import CASE_FILE, CaseFile, CaseInput, read_case_file
-from salience.errors import InputError
+from salience.errors import InputError, MissingInputError
 from salience.record.actors import ActorRule, settle_actors
 from salience.record.decisions import settle_log
 from salience.record.events import refresh_events
 from salience.record.landscape import CASE_TABLES, write_landscape
+from salience.record.places import PlaceEntry, settle_places
 from salience.record.seating import write_seating
 from salience.record.source_names import SourceRule, settle_sources, sources_differ
 from salience.record.store import Record
 from salience.sources.landscape_files import read_landscape_files
 from salience.sources.load import Imported, import_file
+from salience.sources.place_files import read_places
 from salience.sources.seating_files import read_seating_files
 
 RAW, ALIASES_FILE, ROLES_FILE = "raw", "aliases.csv", "roles.toml"
@@ -67,6 +69,27 @@ def take_in(
     )
 
 
+def state_terms(record: Record, inputs: Sequence[CaseInput]) -> None:
+    """Write the licence and the citation that the case states for its files over those that their formats state."""
+    for given in inputs:
+        if not (given.licence or given.citation):
+            continue
+        name = Path(given.file).name
+        terms = [given.licence, given.citation]
+        held = record.rows(
+            """SELECT 1 FROM origin WHERE file = ? AND (licence <> coalesce(nullif(?, ''), licence)
+               OR citation <> coalesce(nullif(?, ''), citation))""",
+            [name, *terms],
+        )
+        if held:
+            with record.transaction() as connection:
+                connection.execute(
+                    """UPDATE origin SET licence = coalesce(nullif(?, ''), licence),
+                       citation = coalesce(nullif(?, ''), citation) WHERE file = ?""",
+                    [*terms, name],
+                )
+
+
 def _is_events_text(path: Path) -> bool:
     """Return whether a .txt file is a table after all: its first line parts columns by tabs or commas."""
     if path.suffix.lower() not in (".txt", ".text") or not path.is_file():
@@ -106,10 +129,12 @@ def settle(
         with record.transaction() as connection:
             settle_sources(connection, rules)
             refresh_events(connection)
+    places = read_places(folder)
     with record.transaction() as connection:
-        settle_actors(connection, actors)
+        settle_actors(connection, [*actors, *_named_places(places, actors)])
         write_landscape(connection, read_landscape_files(folder), CASE_TABLES)
         write_seating(connection, read_seating_files(folder), CASE_TABLES)
+        settle_places(connection, places)
     # A record made anew from raw files takes back what people decided.
     settle_log(record)
     if record.rows("SELECT 1 FROM text LIMIT 1"):
@@ -119,13 +144,58 @@ def settle(
         read_record(record, roles if roles.is_file() else None, progress or (lambda stage, share: None))
 
 
+def _named_places(places: Sequence[PlaceEntry], actors: Sequence[ActorRule]) -> list[ActorRule]:
+    """Let texts call a place by any of its names; what aliases.csv says of a label comes first."""
+    taken = {rule.label for rule in actors}
+    return [
+        ActorRule(called, place.name, "place")
+        for place in places
+        for called in place.called
+        if called not in taken
+    ]
+
+
+def find_inputs(folder: Path, case: CaseFile, data: Path | None) -> list[tuple[CaseInput, Path]]:
+    """Find the inputs that are to be taken in; an optional one that is nowhere is passed over.
+
+    Raises
+    ------
+    InputError
+        One that the case needs is nowhere, or one is in several folders below --data.
+    """
+    found = []
+    for given in case.inputs:
+        try:
+            found.append((given, locate(folder, case, given, data)))
+        except MissingInputError:
+            if not given.optional:
+                raise
+    return found
+
+
+def list_absent(record: Record, case: CaseFile) -> list[str]:
+    """Return a sentence on the optional inputs that the record does not hold; nothing where it holds them all."""
+    held = {row["file"] for row in record.rows("SELECT DISTINCT file FROM origin")}
+    absent = [i.file for i in case.inputs if i.optional and Path(i.file).name not in held]
+    if not absent:
+        return []
+    names = " and ".join([", ".join(absent[:-1]), absent[-1]] if len(absent) > 1 else absent)
+    them = "it" if len(absent) == 1 else "them"
+    return [
+        f"{names} {'is' if len(absent) == 1 else 'are'} not here. The case can do without {them}: what rests on {them} "
+        f"alone is left open. `salience run CASE --data FOLDER` takes {them} in"
+    ]
+
+
 def locate(folder: Path, case: CaseFile, given: CaseInput, data: Path | None) -> Path:
     """Find an input: in the case, where --data says or a folder down, or the copy kept by its hash.
 
     Raises
     ------
+    MissingInputError
+        It is in none of these.
     InputError
-        It is in none of these, or in several folders below --data.
+        It is in several folders below --data.
     """
     places, name = [folder / given.file], Path(given.file).name
     if data is not None and data.is_file() and len(case.inputs) == 1:
@@ -146,7 +216,7 @@ def locate(folder: Path, case: CaseFile, given: CaseInput, data: Path | None) ->
         if place.is_file() or (place.is_dir() and given.importer == "documents"):
             return place
     looked = " and ".join(dict.fromkeys(str(place.parent) for place in places))
-    raise InputError(
+    raise MissingInputError(
         f"the input is not in {looked}. Put it there, or name its folder: salience run {folder} --data FOLDER",
         file=given.file,
     )

@@ -38,6 +38,10 @@ class InputError(SalienceError):
         super().__init__(f"{where}: {message}" if where else message)
 
 
+class MissingInputError(InputError):
+    """An input file is nowhere to be found."""
+
+
 class CaseError(SalienceError):
     """A case folder or its `case.toml` is not as it must be; names the key."""
 
@@ -48,6 +52,10 @@ class RecordError(SalienceError):
 
 class QuestionError(SalienceError):
     """A question cannot be asked with these parameters, or of this record."""
+
+
+class NothingToAskError(QuestionError):
+    """The record holds nothing that the question could be asked of; the question makes an answer of it."""
 
 
 class MethodError(SalienceError):

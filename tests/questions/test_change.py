@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from salience.case import open_case
 from salience.errors import QuestionError
 from salience.questions.answer import Answer
 from salience.questions.change.ask import ask_change
@@ -24,7 +23,6 @@ from salience.questions.change.series import reduce_series
 from salience.questions.setting import Area, Period, Setting
 from salience.record.store import ParquetRecord, Record
 from salience.sources.load import import_file
-from salience.worlds import Change, World, write_case
 from small_ged import OFFICES, row, write_ged
 
 MAP = """\
@@ -134,8 +132,8 @@ def test_a_step_is_found_with_its_rank_and_interval(make):
     answer = ask(make(steady(at=30, ratio=4.0)), at=("law = 2017-07-01",))
     step = answer.estimate("level_change")
     assert step.low > 1.5 and step.low < 4.0 < step.high
-    assert answer.headline.startswith("After 1 July 2017 (law) events rose to about")
-    assert "of 46 placebo dates none shows as large a step (p ≤ 0.021)" in answer.headline
+    assert answer.headline.startswith("After 1 July 2017 (law) events rose from ")
+    assert "Of 46 placebo dates none shows as large a step (p ≤ 0.021)." in answer.more
     assert answer.estimate("no_change").value < 0.01
     assert {figure.name for figure in answer.figures} == {"series_1", "placebo_1", "coverage", "changes"}
     changes = answer.find_table("changes").to_records()
@@ -145,12 +143,39 @@ def test_a_step_is_found_with_its_rank_and_interval(make):
     assert Answer.from_json(answer.to_json()).to_json() == answer.to_json()
 
 
+def test_the_headline_gives_what_was_counted_and_what_the_ratio_is_without(make):
+    monthly = np.rint(5 * steady(at=30, ratio=4.0) * 1.05 ** np.arange(60)).astype(int)
+    answer = ask(make(monthly), at=("2017-07-01",), season=0)
+    before, after = int(monthly[23:30].sum()), int(monthly[30:37].sum())
+    assert (
+        f"rose from {before} in the 7 months before to {after:,} in the 7 months after: " in answer.headline
+    )
+    step = answer.estimate("level_change")
+    # 5 % a month make 1.05^7 = 1.41 between the middles of two windows of 7 months: the drift that is taken out
+    assert step.value == pytest.approx(after / before / 1.05**7, rel=0.1)
+    assert f"about {step.value:.2f} times with usual drift taken out (95 % interval " in answer.headline
+    row_ = answer.find_table("dates").to_records()[0]
+    assert (row_["before"], row_["after"]) == (before, after)
+    assert step.note.startswith(
+        f"{before} in the 7 months before, {after:,} in the 7 months after; the ratio has usual"
+    )
+
+
+def test_of_few_on_one_side_no_ratio_leads(make):
+    answer = ask(make([1] * 3 + [0] * 26 + [1] + [6] * 30), at=("2017-07-01",))
+    assert (
+        "from 1 in the 7 months before to 42 in the 7 months after, too few to say how many"
+        in answer.headline
+    )
+    assert "about" not in answer.headline
+    began = ask(make([1] * 3 + [0] * 27 + [6] * 30), at=("2017-07-01",))
+    assert "events began: none in the 7 months before, 42 in the 7 months after." in began.headline
+
+
 def test_no_step_comes_with_what_would_have_been_seen(make):
     answer = ask(make(steady()), at=("2017-07-01",))
-    assert answer.headline.startswith(
-        "The record does not show that events changed after 1 July 2017: the level"
-    )
-    assert "would have been shown in four cases of five" in answer.headline
+    assert answer.headline.startswith("The record does not show that events changed after 1 July 2017: ")
+    assert "would have been shown in four cases of five" in answer.more
     row_ = answer.find_table("dates").to_records()[0]
     assert 0 < row_["smallest_fall"] < 1 < row_["smallest_rise"] < 20
     assert (
@@ -163,7 +188,8 @@ def test_no_step_comes_with_what_would_have_been_seen(make):
 def test_coverage_that_moves_with_conduct_is_said(make):
     sources = [1] * 30 + [4] * 30
     both = ask(make(steady(at=30, ratio=4.0), sources), at=("2017-07-01",))
-    assert "; the number of sources rose as well, so part of this may be coverage." in both.headline
+    assert both.headline.endswith("; part of this may be coverage.")
+    assert "The number of sources rose as well." in both.more
     assert any(w.startswith("Both moved after 1 July 2017") for w in both.warnings)
     assert both.assumptions[0].status == "fails" and "sources" in both.assumptions[0].how
     assert both.estimate("sources_change").value == pytest.approx(4.0, rel=0.05)
@@ -171,7 +197,28 @@ def test_coverage_that_moves_with_conduct_is_said(make):
     assert "coverage" not in conduct.headline and not any("Both moved" in w for w in conduct.warnings)
     assert conduct.assumptions[0].status == "holds"
     coverage = ask(make(steady(), sources), at=("2017-07-01",))
-    assert "The number of sources rose, which may hide a change." in coverage.headline
+    assert "The number of sources rose, which may hide a change." in coverage.more
+
+
+def test_a_new_mix_of_events_is_no_change_of_coverage(tmp_path):
+    """Events of a pair told by one source become frequent beside those of a pair told by four: nobody tells more."""
+    rows = []
+    for m in range(60):
+        for pair, number, told in ((1, 6, 4), (2, 2 if m < 30 else 14, 1)):
+            for k in range(number):
+                day, offices = f"{2015 + m // 12}-{m % 12 + 1:02d}-{1 + k % 28:02d}", OFFICES[:told]
+                rows.append(
+                    row(len(rows), date_start=day, date_end=day, number_of_sources=told, side_b=f"Group {pair}",
+                        dyad_name=f"Government of Testland - Group {pair}", source_office=";".join(offices),
+                        source_date=";".join([day] * told), source_headline=";".join(["Clash"] * told))
+                )  # fmt: skip
+    with Record(tmp_path / "record.duckdb") as record:
+        import_file(record, write_ged(tmp_path / "ged.csv", rows), tmp_path / "raw")
+        answer = ask(record, at=("2017-07-01",), actor=("Group 2",))
+    # Plainly counted, reports for each event fall from 26 / 8 to 38 / 20.
+    assert answer.assumptions[0].status == "holds", answer.assumptions[0].how
+    assert answer.estimate("reports_per_event_change").value == pytest.approx(1.0, abs=0.02)
+    assert answer.estimate("level_change").value == pytest.approx(7.0, rel=0.05)
 
 
 def test_one_source_alone_cannot_show_whether_coverage_changed(make):
@@ -200,7 +247,11 @@ def test_a_control_takes_out_what_moves_both(make):
     import_file(record, write_ged(folder / "more.csv", rows), folder / "raw")
     answer = ask(record, at=("2017-07-01",), actor=("Group 1",), control=("Other",))
     assert answer.estimate("level_change").value == pytest.approx(2.0, rel=0.05)
-    assert "held against" in answer.headline and "Other" in answer.headline
+    assert (
+        "held against these" in answer.headline
+        and "(beside " in answer.headline
+        and " Other) in" in answer.headline
+    )
     assert any("The conduct of Other did not change" in a.text for a in answer.assumptions)
 
 
@@ -221,7 +272,7 @@ def test_words_or_deeds(tmp_path):
     # the odds of a deed: from .08/.92 to .5/.5
     step = answer.estimate("level_change")
     assert step.low < 11.5 < step.high and step.low > 1
-    assert "held against verbal responses" in answer.headline
+    assert "held against these" in answer.headline and "verbal responses) in" in answer.headline
     assert quad_classes()["CONCEDE"] == "verbal" and quad_classes()["RETREAT"] == "material"
 
 
@@ -287,7 +338,7 @@ def test_a_change_is_found_without_a_date(make):
     assert quiet.headline.startswith(
         "The record does not show that events changed: the probability of no change is"
     )
-    assert "would have been shown in four cases of five" in quiet.headline
+    assert "would have been shown in four cases of five" in quiet.more
 
 
 def test_same_answer_from_exported_parquet_and_the_same_bytes_again(make, tmp_path):
@@ -332,47 +383,3 @@ def test_the_methods_in_the_docs_print_what_the_docs_show():
     shown = re.findall(r"```text\n(.*?)```", page, re.DOTALL)[-1]
     done = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, check=True)
     assert done.stdout == shown
-
-
-def test_demo_finds_when_an_actor_appears(demo):
-    folder = demo / "cases" / "simulated"
-    truth = json.loads((folder / "truth" / "change.json").read_text(encoding="utf-8"))
-    assert {b["date"] for b in truth["begins"]} == {"2020-03-01"} and truth["planted"] == []
-    with open_case(folder, read_only=True) as case:
-        answer = case.ask("change")
-    assert answer.headline.startswith(
-        "After 1 March 2020 (Red Lantern Brigade appears) events with Red Lantern Brigade rose"
-    )
-    assert answer.find_table("changes").to_records()[0]["first"] == "March 2020"
-    assert answer.assumptions[0].status == "holds"  # coverage did not change in the world either
-
-
-def test_planted_change_is_within_the_interval(tmp_path):
-    held = []
-    for seed in (7, 9):
-        world = World(changes=(Change(actor="Harrow Front", month=26, ratio=4.0),))
-        write_case(tmp_path / str(seed), world, seed=seed)
-        with open_case(tmp_path / str(seed)) as case:
-            case.add(tmp_path / str(seed) / "ged.csv")
-            step = case.ask("change").estimate("level_change")
-        held.append(step.low <= 4.0 <= step.high)
-    assert all(held)
-
-
-@pytest.mark.parametrize(
-    ("case", "said"),
-    [
-        ("myanmar", "events with Government of Myanmar (Burma) rose to about 12.0 times"),
-        (
-            "syria",
-            "The record does not show that events with Government of Syria changed after 30 December 2016",
-        ),
-    ],
-)
-def test_real_cases(case, said, real_case):
-    with open_case(real_case(case), read_only=True) as opened:
-        answer = opened.ask("change")
-    assert said in answer.headline
-    if case == "myanmar":
-        assert "the number of sources rose as well, so part of this may be coverage" in answer.headline
-        assert "of 96 placebo dates" in answer.headline

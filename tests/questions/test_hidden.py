@@ -118,6 +118,19 @@ def test_lists_can_be_independence_groups_or_named(make):
         reduce_lists(record, HiddenParams(lists=(f"a = {L}", f"b = {L}")), SETTING)
 
 
+def test_shares_of_the_methods_are_of_the_same_number(make):
+    answer = ask(make(TOLD))
+    recorded = 160  # counted by hand in the patterns above
+    for row_ in answer.find_table("methods").to_records():
+        if row_["total"] is not None:
+            assert row_["recorded"] * row_["total"] == pytest.approx(recorded), row_["method"]
+    # the two largest lists hold 65 + 30 + 15 + 12 + 9 + 4 of them, which is what Chapman's estimate rests on
+    two = answer.estimate("total_two_lists")
+    assert two.n == 135 and "from the 135 on these two lists alone" in two.note
+    assert answer.find_table("methods").to_records()[0]["note"] == "from the 135 on two lists"
+    assert answer.estimate("total_decomposable").n == recorded
+
+
 def test_smaller_lists_are_left_out_and_their_events_counted(make):
     record = make([*TOLD, (V,), (V,)])
     found = reduce_lists(record, HiddenParams(lists_by="source", most_lists=3), SETTING)

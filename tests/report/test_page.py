@@ -14,8 +14,11 @@ import pytest
 import salience
 from report.browser import run_in_page
 from salience.questions.answer import Column
-from salience.report.page import show_cell
+from salience.report.holdings import describe_holdings
+from salience.report.page import CaseHead, render_page, show_cell
 from salience.report.tables import guard_cell, write_csv
+from salience.worlds import World
+from salience.worlds import write_case as write_world
 from small_ged import row, write_case, write_ged
 
 HOSTILE = "<script>alert(1)</script><b>x</b>"
@@ -113,6 +116,32 @@ def test_the_page_says_where_its_data_come_from(page: str) -> None:
     assert "CC BY 4.0" in page
     assert "ged.csv" in page
     assert salience.__version__ in page
+
+
+def test_a_table_that_borrows_event_ids_does_not_pass_for_the_dataset(tmp_path: Path) -> None:
+    """A simulated case states its own terms; its tables use the dataset's ids, and that is all the page says."""
+    write_world(tmp_path / "case", World(events=150), seed=3)
+    with salience.open(tmp_path / "case") as case:
+        for given in case.file.inputs:
+            mapping = tmp_path / "case" / given.map if given.map else None
+            case.add(tmp_path / "case" / given.file, given.importer, mapping)
+        found = {row["file"]: row for row in describe_holdings(case.record, case.file.setting).imports}
+        text = render_page(
+            CaseHead("x", "", case.file.setting), describe_holdings(case.record, case.file.setting), ()
+        )
+    assert [found[name]["event_ids_of"] for name in ("ged.csv", "official.csv", "tolls.csv", "persons.csv")] == [
+        "UCDP GED", "UCDP GED", "UCDP GED", "",
+    ]  # fmt: skip
+    assert '<th scope="col">event ids of</th>' in text and '<th scope="col">dataset</th>' not in text
+    assert {row["licence"] for row in found.values() if row["file"] != "population.csv"} == {
+        "CC0 1.0 (invented data)"
+    }
+    assert "Sundberg" not in text and "CC BY" not in text
+    assert text.count("a conflict simulated by salience, nobody&#39;s data.") == 1
+
+
+def test_a_file_without_stated_terms_keeps_those_of_its_format(folder: Path, page: str) -> None:
+    assert "Sundberg" in page and "CC BY 4.0" in page
 
 
 def test_right_to_left_names_set_their_own_direction(page: str) -> None:

@@ -253,6 +253,31 @@ def test_one_sources_same_text_is_one_report_and_anothers_is_a_copy(
     assert found == [{"copy": "B", "of": "A", "alike": 1.0}, {"copy": "C", "of": "A", "alike": alike}]
 
 
+@pytest.mark.parametrize(
+    ("text", "copy"),
+    [
+        ("No comment.", False),
+        ("Ministry spokesman denies report", False),  # four words, 32 characters
+        ("Two killed in hill raid", True),  # five words
+        ("سخنگو این خبر را رد کرد", True),  # six words
+        ("发言人否认", False),  # five characters: as much as two or three words
+        (
+            "发言人星期二在首都举行的记者会上否认了这一报道，并表示当局没有拘留任何人，也没有接到任何有关失踪者的报告。",
+            True,
+        ),
+    ],
+)
+def test_equal_texts_are_copies_only_from_a_length_on(
+    record: Record, take_in: Take, tmp_path: Path, text: str, copy: bool
+) -> None:
+    """Two sources that say "No comment" copy nobody; the least is five words, or forty characters."""
+    lines = [{"source": s, "date": "2024-03-05", "text": text} for s in ("A", "B")]
+    told = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    (tmp_path / "w.jsonl").write_text(told, encoding="utf-8")
+    assert take_in(tmp_path / "w.jsonl").accounts == 2
+    assert record.rows("SELECT count(*) AS n FROM copy") == [{"n": int(copy)}]
+
+
 def test_a_copy_that_changed_one_word_in_a_long_text_is_linked(
     record: Record, take_in: Take, tmp_path: Path
 ) -> None:

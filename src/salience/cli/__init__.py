@@ -9,11 +9,15 @@ import typer
 
 from salience.cli import (
     case_verbs,
+    claims_verbs,
+    fetch_verbs,
     landscape_verbs,
     learning_verbs,
+    lottery_verbs,
     model_verbs,
     options_verbs,
     reading_verbs,
+    serve_verb,
 )
 from salience.cli.running import app
 from salience.version import __version__
@@ -21,12 +25,16 @@ from salience.version import __version__
 __all__ = [
     "app",
     "case_verbs",
+    "claims_verbs",
+    "fetch_verbs",
     "landscape_verbs",
     "learning_verbs",
+    "lottery_verbs",
     "main",
     "model_verbs",
     "options_verbs",
     "reading_verbs",
+    "serve_verb",
 ]
 
 

@@ -97,6 +97,7 @@ def run(
                     {
                         "imports": [one.to_dict() for one in done.imports],
                         "answers": [{"question": a.question, "headline": a.headline} for a in done.answers],
+                        "claims": [{"id": v.id, "verdict": v.verdict} for v in done.verdicts],
                         "report": str(done.report),
                         "warnings": list(done.warnings),
                     },
@@ -106,6 +107,10 @@ def run(
         elif not quiet:
             for one in done.imports:
                 show_import(one)
+            if done.verdicts:
+                from salience.cli.show import tally_verdicts
+
+                typer.echo(f"\n{tally_verdicts(done.verdicts)}")
             for answer in done.answers:
                 typer.echo(f"\n{answer.question}: {answer.headline}")
             for warning in done.warnings:
@@ -224,14 +229,24 @@ def world(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the case.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same world.")] = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier world in DIR.")] = False,
+    scene: Annotated[
+        str | None,
+        typer.Option(help="A conflict with an essay whose claims are known to hold or not: takeover."),
+    ] = None,
+    kept: Annotated[
+        float, typer.Option(help="Share of a scene's rows that is written, to thin the data.")
+    ] = 1.0,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Simulate a conflict in an invented country, as a case folder with the truth beside it."""
     with explained(debug):
-        from salience.worlds import World, write_case
+        from salience.worlds import World, write_case, write_scene
 
-        write_case(folder, World(), seed, overwrite=overwrite)
+        if scene is None:
+            write_case(folder, World(), seed, overwrite=overwrite)
+        else:
+            write_scene(folder, scene, seed, kept=kept, overwrite=overwrite)
         if not quiet:
             typer.echo(f"{folder} holds an invented conflict; its truth is in {folder / 'truth'}.")
             typer.echo(f"Next: salience run {quoted(folder)}")

@@ -9,6 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from salience.claims.verdict import SYMBOLS as SYMBOLS_OF_VERDICTS
+from salience.claims.verdict import Verdict
+from salience.claims.words import say_chance
 from salience.linking.source_names import Suggestion
 from salience.questions.answer import Answer, format_interval
 
@@ -19,6 +22,8 @@ def show_answer(answer: Answer) -> None:
     """Print the headline, the estimates with their intervals, the assumptions and the warnings."""
     console = Console(soft_wrap=False)
     console.print(f"\n[bold]{escape(answer.headline)}[/bold]\n")
+    if answer.more:
+        console.print(f"{escape(answer.more)}\n")
     views: dict[str, Table] = {}
     for estimate in answer.estimates:
         if estimate.view not in views:
@@ -38,6 +43,37 @@ def show_answer(answer: Answer) -> None:
         )
     for warning in answer.warnings:
         console.print(f" ! {escape(warning)}")
+
+
+def tally_verdicts(verdicts: Sequence[Verdict]) -> str:
+    """Return how many claims came out how: "claims: 3 supported, 1 contradicted, 8 undecided"."""
+    counts = [(word, sum(v.verdict == word for v in verdicts)) for word in SYMBOLS_OF_VERDICTS]
+    return "claims: " + ", ".join(f"{count} {word}" for word, count in counts if count)
+
+
+def show_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """Print each claim with its verdict, the estimate behind it, and what would decide it."""
+    console = Console()
+    for verdict in verdicts:
+        chance = (
+            ""
+            if verdict.low is None
+            else f" [dim](probability {say_chance(verdict.low, verdict.high)})[/dim]"
+        )
+        console.print(f"\n[bold]{verdict.symbol} {verdict.verdict}[/bold]{chance}  {escape(verdict.text)}")
+        if verdict.unfinished:
+            console.print(f"    [dim]still to be filled in: {', '.join(verdict.unfinished)}[/dim]")
+        for part in verdict.parts:
+            mark = f"{part.joins} " if part.joins else ""
+            if len(verdict.parts) > 1:
+                console.print(f"  {SYMBOLS_OF_VERDICTS[part.verdict]} {mark}{escape(part.text)}")
+            if part.sentence:
+                console.print(f"    {escape(part.sentence)}")
+            if part.reason:
+                console.print(f"    Undecided: {part.reason}. {escape(part.why)}")
+                console.print(f"    To decide it: {escape(part.decide)}")
+    if not verdicts:
+        console.print("This case has no claims.toml; `salience claims TEXT` drafts one from a text.")
 
 
 def show_sources(rows: Sequence[dict[str, Any]], suggestions: Sequence[Suggestion]) -> None:

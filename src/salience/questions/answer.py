@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from salience.record.store import ParquetRecord, Record
 
+# The note of an estimate that was counted, not estimated: its value is exact for this record.
+EXACT = "a count of this record, which has no sampling error"
 Status = Literal["holds", "fails", "cannot be checked"]
 Cell = str | int | float | bool | None
 
@@ -23,6 +25,10 @@ SIGNIFICANT_DIGITS = 10
 COUNTED = frozenset(
     {"events", "victims", "labels", "sources", "passages", "namings", "actors", "positions", "groups"}
 )
+
+SHARES = frozenset({"chance", "share"})
+# An interval that covers so much of 0 to 1 leaves out next to nothing: the record cannot decide such a share.
+NO_KNOWLEDGE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,9 @@ class Answer:
     """What a record says to a question.
 
     The same record, parameters, seed and version give the same JSON, byte for byte.
+
+    `headline` is one sentence that can be said aloud; `more` holds the sentences that follow it: how sure it is, what
+    would have been seen, what else was found.
     """
 
     question: str
@@ -225,6 +234,7 @@ class Answer:
     record: str
     version: str
     sections: Mapping[str, str] = field(default_factory=dict)
+    more: str = ""
 
     @property
     def table(self) -> Table:
@@ -347,7 +357,28 @@ def format_interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{value} (no interval)"
     low, high = format_number(estimate.low, estimate.unit), format_number(estimate.high, estimate.unit)
-    return f"{value} ({100 * estimate.level:.0f} % interval {low} to {high})"
+    level = f"{100 * estimate.level:.0f} % interval"
+    if estimate.unit in SHARES and is_undecided(estimate.low, estimate.high):
+        return f"the record cannot decide ({level} {low} to {high})"
+    return f"{value} ({level} {low} to {high})"
+
+
+def is_undecided(low: float | None, high: float | None) -> bool:
+    """Whether the interval of a share or a chance covers nine tenths of what is possible, so that nothing is known."""
+    return low is not None and high is not None and high - low >= NO_KNOWLEDGE
+
+
+def say_share(noun: str, value: float, low: float | None, high: float | None, level: float) -> str:
+    """Write a share or a chance for a sentence: "a chance of about 59 % (95 % interval 52 % to 65 %)".
+
+    Where its interval covers nearly everything: "a chance that the record cannot decide (95 % interval …)".
+    """
+    if low is None or high is None:
+        return f"a {noun} of about {format_number(value, 'share')}"
+    ends = f"{100 * level:.0f} % interval {format_number(low, 'share')} to {format_number(high, 'share')}"
+    if is_undecided(low, high):
+        return f"a {noun} that the record cannot decide ({ends})"
+    return f"a {noun} of about {format_number(value, 'share')} ({ends})"
 
 
 def _plain(value: Any) -> Any:

@@ -56,8 +56,9 @@ def finish_chart(
     sized: Any = chart
     if height is not None:
         sized = sized.properties(width=WIDTH, height=height)
+    lines = wrap(title, _letters(sized))
     styled = (
-        sized.properties(title=altair.TitleParams(text=wrap(title), anchor="start", fontSize=15, offset=12))
+        sized.properties(title=altair.TitleParams(text=lines, anchor="start", fontSize=15, offset=12))
         .configure(font=FONT, background="white", padding=PADDING)
         .configure_view(stroke=None)
         .configure_axis(
@@ -72,6 +73,14 @@ def finish_chart(
     )  # fmt: skip
     spec: dict[str, Any] = order_directions(styled.to_dict(validate=False))
     return Figure(name, title, description, spec, table)
+
+
+def _letters(chart: Any) -> int:
+    """Return how many letters of a title fit over a chart: a narrow one would cut it off."""
+    width = getattr(chart, "width", None)
+    return (
+        max(36, 72 - (WIDTH - int(width)) // 8) if isinstance(width, (int, float)) and width < WIDTH else 72
+    )
 
 
 def render_svg(figure: Figure) -> str:

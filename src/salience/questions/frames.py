@@ -16,9 +16,15 @@ class Tables(Protocol):
         """Return a table."""
 
 
-def in_period(record: Tables, setting: Setting) -> nw.LazyFrame[Any]:
-    """Return the events that began within the case's period."""
-    events = record.table("event")
+def told_events(record: Tables) -> nw.LazyFrame[Any]:
+    """Return the events, without those that only figures tell of (a year's total): these are numbers, no events."""
+    figures = record.table("account").filter(nw.col("told") == nw.lit("figures"))
+    return record.table("event").join(figures.select(nw.col("id").alias("lead")), on="lead", how="anti")
+
+
+def in_period(record: Tables, setting: Setting, *, figures: bool = False) -> nw.LazyFrame[Any]:
+    """Return the events that began within the case's period; `figures` keeps those that only figures tell of."""
+    events = record.table("event") if figures else told_events(record)
     if setting.period.start:
         events = events.filter(nw.col("date_from") >= nw.lit(setting.period.start))
     if setting.period.end:

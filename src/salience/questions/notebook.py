@@ -46,6 +46,8 @@ def show_cell(cell: Cell, column: Column) -> str:
 def show_answer(answer: Answer) -> str:
     """Return an answer as HTML without scripts: headline, a figure, estimates, assumptions, warnings, folded tables."""
     parts = [f"{STYLE}<div class='salience'><p><strong>{escape(answer.headline)}</strong></p>"]
+    if answer.more:
+        parts.append(f"<p>{escape(answer.more)}</p>")
     if answer.figures:
         parts.append(_picture(answer.figures[0]))
         if len(answer.figures) > 1:

@@ -71,7 +71,7 @@ def number_at(sentence: Sentence, i: int) -> Number | None:
 
 def begins_number(word: str) -> bool:
     """Return whether a number can begin with a word."""
-    return word in _opening_words() or word[0].isdigit()
+    return word in _opening_words() or word[:1].isdigit()
 
 
 @cache

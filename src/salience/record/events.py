@@ -53,19 +53,25 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
     if origin is None:
         touched = "link"
         connection.execute("DELETE FROM event")
+        connection.execute("DELETE FROM telling")
     else:
         ours = f"SELECT event FROM link WHERE run = {origin:d}"
         shared = scalar(
             connection, f"SELECT 1 FROM link WHERE run <> {origin:d} AND event IN ({ours}) LIMIT 1"
         )
         touched = f"(FROM link WHERE event IN ({ours}))" if shared else f"(FROM link WHERE run = {origin:d})"
+        if shared:
+            connection.execute(f"DELETE FROM telling WHERE event IN ({ours})")
         connection.execute(f"DELETE FROM event WHERE id IN ({ours})")
     # One step a table: as one query, the same takes twice as long.
     for name, query in _STEPS.items():
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS {query.format(touched=touched, rank=RANK)}"
         )
-    fields = ", ".join(f"a.{name}" for name in LEAD_FIELDS)
+    fields = ", ".join(
+        "coalesce(area.place, a.admin1) AS admin1" if name == "admin1" else f"a.{name}"
+        for name in LEAD_FIELDS
+    )
     columns = ", ".join(load_schema()["event"].column_names)
     connection.execute(
         f"""INSERT INTO event BY NAME
@@ -75,13 +81,24 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
                        coalesce(report_count.reports, 0) AS reports, {fields}
                 FROM summed s LEFT JOIN ranked ON ranked.event = s.event
                      JOIN account a ON a.id = coalesce(ranked.lead, s.lead)
+                     LEFT JOIN place_name area ON area.spelling = a.admin1
                      LEFT JOIN source_count ON source_count.event = s.event
                      LEFT JOIN report_count ON report_count.event = s.event
             )"""
     )
+    connection.execute("INSERT INTO telling FROM told_by")
     for name in _STEPS:
         connection.execute(f"DROP TABLE temp.{name}")
 
+
+def fill_telling(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the table `telling` of a record that was made before there was one; inside a transaction."""
+    connection.execute(f"INSERT INTO telling {TELLING}")
+
+
+# What the table `telling` holds, from accounts and links: for records that have no such table.
+TELLING = """SELECT l.event, a.source, bool_or(a.told <> 'figures') AS covers
+             FROM link l JOIN account a ON a.id = l.account GROUP BY ALL"""
 
 _STEPS = {
     "told_of": """SELECT l.event, a.id, a.told = 'full' AS whole, a.told <> 'figures' AS covers,
@@ -92,10 +109,10 @@ _STEPS = {
                         max(deaths_best) FILTER (covers) AS deaths_told_max,
                         coalesce(min(id) FILTER (whole), min(id)) AS lead
                  FROM told_of GROUP BY event""",
-    "source_count": """SELECT event, count(*)::INTEGER AS sources FROM (
-                           SELECT event, source FROM told_of
-                           WHERE covers AND source NOT IN (SELECT id FROM source WHERE kind = 'dataset') GROUP BY ALL
-                       ) GROUP BY event""",
+    "told_by": "SELECT event, source, bool_or(covers) AS covers FROM told_of GROUP BY ALL",
+    "source_count": """SELECT event, count(*)::INTEGER AS sources FROM told_by
+                       WHERE covers AND source NOT IN (SELECT id FROM source WHERE kind = 'dataset')
+                       GROUP BY event""",
     "report_count": """SELECT event, count(*)::INTEGER AS reports FROM (
                            SELECT event, report FROM told_of WHERE covers AND report IS NOT NULL GROUP BY ALL
                        ) GROUP BY event""",

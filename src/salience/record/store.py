@@ -15,12 +15,13 @@ import narwhals as nw
 
 from salience.errors import RecordError
 from salience.record.decisions import check_log
+from salience.record.events import fill_telling
 from salience.record.schema import create_statements, load_schema, schema_version
 from salience.record.shown import frame_of, show_line, show_overview
 from salience.record.sql import scalar
 
 # Tables with rows of the case's own files (origin 0) beside those of imports.
-OWN_TABLES = ("stakeholder", "issue", "position", "relation", "attribute", "weight", "seat")
+OWN_TABLES = ("stakeholder", "issue", "position", "relation", "attribute", "weight", "seat", "place")
 
 
 class Record:
@@ -86,6 +87,21 @@ class Record:
                 self.connection.execute("ROLLBACK")
             raise
 
+    def sharing(self, *, read_only: bool = True) -> Record:
+        """Return the same record on a connection of its own, for another thread; closing it closes only that.
+
+        Parameters
+        ----------
+        read_only : bool
+            Refuse transactions on it, even where the file is open for writing.
+        """
+        shared = object.__new__(Record)
+        shared.path = self.path
+        shared.read_only = read_only or self.read_only
+        shared.connection = self.connection.cursor()
+        configure(shared.connection)
+        return shared
+
     def fingerprint(self) -> str:
         """Return a hash of what the record holds: imports, what names stand for, readings, decisions, own tables."""
         parts = (
@@ -105,6 +121,12 @@ class Record:
                FROM (SELECT id, start, "end", kind, value FROM mention WHERE how = 'model' OR notes LIKE '%model: %'
                      UNION ALL SELECT id, start, "end", kind, value FROM statement
                      WHERE how = 'model' OR detail LIKE '%"also":%')
+               HAVING count(*) > 0"""
+        ).fetchall()
+        # What `salience learn` grades: questions may leave out what it doubts.
+        suggested += self.connection.execute(
+            """SELECT concat_ws('|', 'graded', bit_xor(hash(id, confidence)))
+               FROM (SELECT id, confidence FROM mention UNION ALL SELECT id, confidence FROM statement)
                HAVING count(*) > 0"""
         ).fetchall()
         # What a person writes in the case's own tables has no origin whose hash would tell of a change.
@@ -201,6 +223,8 @@ class Record:
             with self.transaction() as connection:
                 for statement in create_statements():
                     connection.execute(statement)
+                if "telling" not in here:
+                    fill_telling(connection)
 
     def _require_version(self) -> None:
         found = scalar(self.connection, "SELECT version FROM schema_version")
@@ -281,7 +305,13 @@ def duckdb_errors(path: Path) -> Iterator[None]:
     """Say in plain words what DuckDB found wrong with the file or the disk."""
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, OSError) as error:
+    except (
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+        duckdb.FatalException,
+        duckdb.ConnectionException,
+        OSError,
+    ) as error:
         raise RecordError(explain_failure(path, str(error))) from error
 
 
@@ -293,6 +323,8 @@ def explain_failure(path: Path, text: str) -> str:
         holder = re.search(r"PID (\d+)", text)
         who = f" (process {holder.group(1)})" if holder else ""
         return f"{path.name} is in use by another program{who}. Wait until it ends, then repeat; nothing was changed."
+    if "different configuration" in text:
+        return f"{path.name} is open already in this program, and not in the same way. Close it, then repeat."
     if "Permission denied" in text or "Read-only file system" in text or "read-only" in text:
         return f"cannot write {path}: the folder or the file is read-only. Copy the case to a folder of your own."
     if "not a valid DuckDB database" in text:

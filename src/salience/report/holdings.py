@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from salience.questions.setting import Setting
 from salience.record.store import Record
+
+# Importers of events; what others read (texts, persons) has no events with ids.
+EVENT_TABLES = ("ucdp", "acled", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Holdings:
     Attributes
     ----------
     imports : list of dict
-        The files: name, dataset, rows, licence, citation.
+        The files: name, importer, whose event ids they use, rows, licence, citation.
     rules : list of (str, int)
         How many rows were set aside and values emptied, by rule.
     counts : dict
@@ -26,6 +30,8 @@ class Holdings:
         Who speaks, the most frequent first.
     months, cells, areas : list of dict
         Events by month, by cell of the map, by first-level area.
+    figures : list of dict
+        Numbers that stand for no event, as a year's total: they count in nothing else here.
     texts : dict
         Texts of the period, their sources, copies, characters read and skipped, suggestions and decisions.
     """
@@ -38,7 +44,17 @@ class Holdings:
     cells: list[dict[str, Any]]
     areas: list[dict[str, Any]]
     degrees: float
+    figures: list[dict[str, Any]]
     texts: dict[str, Any]
+
+    @property
+    def citations(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """What is to be cited, each once, with the files that come from it."""
+        files: dict[str, list[dict[str, Any]]] = {}
+        for row in self.imports:
+            if row["citation"]:
+                files.setdefault(row["citation"], []).append(row)
+        return list(files.items())
 
 
 def describe_holdings(record: Record, setting: Setting) -> Holdings:
@@ -51,6 +67,7 @@ def describe_holdings(record: Record, setting: Setting) -> Holdings:
     )
     rules: dict[str, int] = {}
     for row in imports:
+        row["event_ids_of"] = _event_ids_of(row)
         for rule, count in json.loads(row.pop("summary") or "{}").items():
             rules[rule] = rules.get(rule, 0) + count
     counts = record.rows(
@@ -85,12 +102,33 @@ def describe_holdings(record: Record, setting: Setting) -> Holdings:
                 GROUP BY admin1 ORDER BY events DESC, name LIMIT 24"""
         ),
         degrees=degrees,
+        figures=_figures(record, setting),
         texts=_texts(record, setting),
     )
 
 
+def _event_ids_of(row: dict[str, Any]) -> str:
+    """Say whose event ids a file uses: a dataset's, its own, or none, for it does not tell of events."""
+    if row["importer"] not in EVENT_TABLES:
+        return ""
+    return "its own" if row["dataset"] == Path(str(row["file"])).stem else str(row["dataset"])
+
+
+def _figures(record: Record, setting: Setting) -> list[dict[str, Any]]:
+    """Return the numbers that stand for no event; those gathered on events of a dataset are for `reconcile`."""
+    return record.rows(
+        f"""SELECT a.date_from::VARCHAR AS first, a.date_to::VARCHAR AS last,
+                   coalesce(a.text, a.place, a.country) AS what,
+                   s.name AS source, a.deaths_low AS low, a.deaths_best AS best, a.deaths_high AS high
+            FROM account a JOIN source s ON s.id = a.source
+            WHERE a.told = 'figures' AND a.id IN (SELECT lead FROM event) AND {_days(setting)}
+              AND a.date_precision IN ('year', 'month')
+            ORDER BY a.date_from, what, source"""
+    )
+
+
 def _texts(record: Record, setting: Setting) -> dict[str, Any]:
-    period = _within(setting).replace("date_from", "published")
+    period = _days(setting).replace("date_from", "published")
     return record.rows(
         f"""WITH mine AS (SELECT r.id, r.source, r.sha256 FROM report r JOIN text USING (sha256) WHERE {period}),
                  kept AS (SELECT * FROM text WHERE sha256 IN (SELECT sha256 FROM mine))
@@ -105,6 +143,11 @@ def _texts(record: Record, setting: Setting) -> dict[str, Any]:
 
 
 def _within(setting: Setting) -> str:
+    """Return the condition for events of the period, without those that only figures tell of."""
+    return f"{_days(setting)} AND lead NOT IN (SELECT id FROM account WHERE told = 'figures')"
+
+
+def _days(setting: Setting) -> str:
     parts = ["true"]
     if setting.period.start:
         parts.append(f"date_from >= DATE '{setting.period.start}'")

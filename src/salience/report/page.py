@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from salience.claims.verdict import Verdict
 from salience.errors import RecordError
 from salience.questions.answer import Answer, Estimate, Figure, Table, format_interval, format_number
 from salience.questions.notebook import show_cell
 from salience.questions.setting import Setting
 from salience.record.store import Record
+from salience.report.claims import claims_on, kept_as, show_chance, show_verdicts
 from salience.report.figures import draw_map, draw_months, draw_svg
 from salience.report.holdings import Holdings, describe_holdings
 from salience.report.interactive import make_live, place_live
@@ -37,7 +39,14 @@ class CaseHead:
 
 
 def write_report(
-    path: Path, head: CaseHead, record: Record, answers: Sequence[Answer], *, interactive: bool = False
+    path: Path,
+    head: CaseHead,
+    record: Record,
+    answers: Sequence[Answer],
+    verdicts: Sequence[Verdict] = (),
+    extra: Sequence[Answer] = (),
+    *,
+    interactive: bool = False,
 ) -> Path:
     """Write the report of a case, and its full table of sources under `answers/record/`.
 
@@ -51,6 +60,10 @@ def write_report(
         What the first part describes.
     answers : sequence of Answer
         In the order in which they are shown.
+    verdicts : sequence of Verdict
+        What the record says to claims; they come first.
+    extra : sequence of Answer
+        Answers that only claims asked for; shown last, folded.
     interactive : bool
         Whether charts answer to the pointer, for which the file holds Vega (0.9 MB).
 
@@ -61,7 +74,7 @@ def write_report(
     """
     holdings = describe_holdings(record, head.setting)
     _write_sources(path.parent / "answers" / "record" / "sources.csv", holdings)
-    text = render_page(head, holdings, answers, interactive=interactive)
+    text = render_page(head, holdings, answers, verdicts, extra, interactive=interactive)
     try:
         part = path.with_name(f".{path.name}.part")
         part.write_text(text, encoding="utf-8")
@@ -72,7 +85,13 @@ def write_report(
 
 
 def render_page(
-    head: CaseHead, holdings: Holdings, answers: Sequence[Answer], *, interactive: bool = False
+    head: CaseHead,
+    holdings: Holdings,
+    answers: Sequence[Answer],
+    verdicts: Sequence[Verdict] = (),
+    extra: Sequence[Answer] = (),
+    *,
+    interactive: bool = False,
 ) -> str:
     """Return the page as HTML; the same input gives the same text."""
     import jinja2
@@ -86,11 +105,12 @@ def render_page(
         "excerpt": mark_span,
         "interval": format_interval,
         "number": format_number,
+        "chance": show_chance,
     }
     numbers = iter(range(1, 1000))
     drawn = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
     pictures = [_picture(f, next(numbers)) for f in drawn]
-    asked = [_answer(answer, numbers) for answer in answers]
+    asked = [show_answer(answer, numbers) for answer in answers]
     live = None
     if interactive:
         every = [*pictures, *(p for a in asked for p in a["figures"])]
@@ -104,6 +124,11 @@ def render_page(
         figures=pictures,
         answers=asked,
         live=live,
+        claims=show_verdicts(verdicts, answers, extra),
+        extra=[
+            show_answer(each, numbers, kept_as(each), figures=False) | {"claims": claims_on(each, verdicts)}
+            for each in extra
+        ],
         sources_shown=SOURCES_SHOWN,
         symbols=SYMBOLS,
         version=__version__,
@@ -111,13 +136,33 @@ def render_page(
     )
 
 
-def _answer(answer: Answer, numbers: Any) -> dict[str, Any]:
+def show_answer(
+    answer: Answer, numbers: Iterator[int], anchor: str = "", *, figures: bool = True, address: str = ""
+) -> dict[str, Any]:
+    """Return an answer as `answer_in_full` of parts.html.j2 shows it.
+
+    Parameters
+    ----------
+    answer : Answer
+    numbers : iterator of int
+        Numbers of the page's figures, for their ids.
+    anchor : str
+        What its parts' ids begin with, and the folder of its tables under `answers/`; its question when left out.
+    figures : bool
+        Show its figures too.
+    address : str
+        Where a server has the answer: its numbers then link to the rows behind them, its tables to whole files, and
+        its figures know where their specifications are.
+    """
+    anchor = anchor or answer.question
     return {
         "question": answer.question,
+        "anchor": anchor,
+        "address": address,
         "answer": answer,
         "views": _by_view(answer.estimates),
-        "figures": [_picture(figure, next(numbers)) for figure in answer.figures],
-        "tables": [_table(table, answer) for table in answer.tables],
+        "figures": [_picture(figure, next(numbers), address) for figure in answer.figures] if figures else [],
+        "tables": [_table(table, answer, anchor, address) for table in answer.tables],
         "params": _flat(answer.params),
     }
 
@@ -129,11 +174,12 @@ def _by_view(estimates: Sequence[Estimate]) -> list[tuple[str, list[Estimate]]]:
     return list(views.items())
 
 
-def _picture(figure: Figure, number: int) -> dict[str, Any]:
-    return {"figure": figure, "number": number, "svg": draw_svg(figure, number)}
+def _picture(figure: Figure, number: int, address: str = "") -> dict[str, Any]:
+    spec = f"{address}/figures/{figure.name}.json" if address else ""
+    return {"figure": figure, "number": number, "svg": draw_svg(figure, number), "spec": spec}
 
 
-def _table(table: Table, answer: Answer) -> dict[str, Any]:
+def _table(table: Table, answer: Answer, anchor: str, address: str = "") -> dict[str, Any]:
     rows = table.rows[:ROWS_SHOWN]
     if any(column.format == "anchor" for column in table.columns):
         pointed = _pointed(answer)
@@ -142,7 +188,8 @@ def _table(table: Table, answer: Answer) -> dict[str, Any]:
         "table": table,
         "rows": rows,
         "cut": len(table.rows) > len(rows),
-        "file": f"answers/{answer.question}/{table.name}.csv",
+        "file": f"answers/{anchor}/{table.name}.csv",
+        "address": f"{address}/tables/{table.name}.csv" if address else "",
     }
 
 

@@ -15,7 +15,7 @@ from salience.worlds.truth import Days, Floats, Ints, Truth
 from salience.worlds.world import phrases
 
 CIVILIANS = (9999, 1, "Civilians")  # UCDP's old and new number, and its name for them
-GED_COLUMNS = files(__package__).joinpath("ged_columns.txt").read_text(encoding="utf-8").split()
+GED_COLUMNS = files("salience.sources").joinpath("ged_columns.txt").read_text(encoding="utf-8").split()
 STATE_CONFLICT = 9100
 ACTIVE = 25  # deaths in a calendar year from which UCDP calls a dyad active
 

@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from salience.errors import QuestionError
+from salience.errors import NothingToAskError
 from salience.methods.counts import CountFit
 from salience.questions.answer import Answer, Estimate, Evidence, Figure, Table, format_number
 from salience.questions.attention.cells import (
@@ -64,6 +64,7 @@ from salience.questions.attention.words import (
 )
 from salience.questions.charts import without_common_start
 from salience.questions.frames import Tables
+from salience.questions.refusal import refuses
 from salience.questions.setting import Setting
 
 LEAST_EVENTS = 5
@@ -78,6 +79,7 @@ class Findings:
     gaps: dict[str, list[Gap]]
 
 
+@refuses("attention", METHODS)
 def ask_attention(
     record: Tables,
     params: AttentionParams,
@@ -101,9 +103,14 @@ def ask_attention(
     Raises
     ------
     QuestionError
-        Fewer than five covered events, or a label to compare that no event has.
+        A label to compare that no event has.
+
+    Notes
+    -----
+    Of fewer than five covered events nothing is said; the answer has no estimates.
     """
     report = progress or (lambda stage, share: None)
+    _require_events(covered_events(record, params, setting))
     actors = common_labels(covered_events(record, params, setting), params)
     found = find_attention(record, params, setting, actors, report)
     sources = tabulate_sources(record, params, setting)
@@ -123,9 +130,11 @@ def ask_attention(
         tabulate_variants(extra, variants),
     ]
     parts += [check.table] if check else []
+    headline, more = say_headline(estimates, found.gaps)
     return Answer(
         question="attention",
-        headline=say_headline(estimates, found.gaps),
+        headline=headline,
+        more=more,
         estimates=tuple(estimates),
         tables=_tables(found, params, bands, sources, parts),
         figures=_figures(found, estimates, bands, dependence, places, check.table if check else None, fitted),
@@ -155,6 +164,17 @@ def _tables(
     return tuple(table for table in tables if table.rows)
 
 
+def _require_events(covered: nw.LazyFrame[Any]) -> None:
+    events = int(covered.select(n=nw.len()).collect()["n"][0])
+    if events < LEAST_EVENTS:
+        have = f"only {events} events in the period have" if events else "no event in the period has"
+        raise NothingToAskError(
+            f"{have} sources that a dataset lists; at least {LEAST_EVENTS} are needed. "
+            "Look at the period in case.toml, at kind where it is given, and at whether the data name the sources of "
+            "each event"
+        )
+
+
 def find_attention(
     record: Tables,
     params: AttentionParams,
@@ -164,11 +184,6 @@ def find_attention(
 ) -> Findings:
     """Reduce the record to cells and fit every view."""
     cells = reduce_events(record, params, setting, actors=actors)
-    if cells.events < LEAST_EVENTS:
-        raise QuestionError(
-            f"only {cells.events} events in the period have sources that the dataset lists; at least {LEAST_EVENTS} "
-            "are needed. Look at the period in case.toml, and at whether the data name the sources of each event."
-        )
     progress("fitting", 0.2)
     fits = fit_views(cells, params)
     gaps: dict[str, list[Gap]] = {}
@@ -302,6 +317,9 @@ def _rows_asked(found: Findings, params: AttentionParams, setting: Setting) -> E
         parts.append(f"date_from <= DATE '{setting.period.end}'")
     if params.precise_dates:
         parts.append("date_precision = 'day'")
+    if params.kind:
+        kinds = ", ".join("'" + kind.replace("'", "''") + "'" for kind in params.kind)
+        parts.append(f"(kind_native IN ({kinds}) OR kind IN ({kinds}))")
     return Evidence("the events asked about", "event", found.cells.events, condition=" AND ".join(parts))
 
 

@@ -12,6 +12,7 @@ from salience.questions.answer import Answer, Evidence, Figure, Table
 from salience.questions.change.checks import judge, warn
 from salience.questions.change.figures import chart_changes, chart_coverage, chart_placebo, chart_series
 from salience.questions.change.fits import DateFound, fit_dates, refuse_series
+from salience.questions.change.headline import say_headline
 from salience.questions.change.params import ChangeParams
 from salience.questions.change.series import Series, reduce_series
 from salience.questions.change.tables import (
@@ -24,7 +25,7 @@ from salience.questions.change.tables import (
     tabulate_series,
 )
 from salience.questions.change.undated import Undated, find_changes
-from salience.questions.change.words import METHODS, estimate_all, say_headline, subject
+from salience.questions.change.words import METHODS, estimate_all, subject
 from salience.questions.frames import Tables
 from salience.questions.setting import Setting
 
@@ -72,9 +73,11 @@ def ask_change(
             reason = "no model of it can be fitted"
     report("drawing", 0.9)
     held = None if reason else series
+    headline, more = say_headline(held, dates, undated, params, reason)
     return Answer(
         question="change",
-        headline=say_headline(held, dates, undated, params, reason),
+        headline=headline,
+        more=more,
         estimates=estimate_all(held, dates, undated, params),
         tables=_tables(series, dates, undated, params),
         figures=_figures(held, dates, undated, params),

@@ -9,10 +9,11 @@ import numpy as np
 
 from salience.questions.answer import Figure, format_number
 from salience.questions.change.fits import DateFound
+from salience.questions.change.headline import FEW
 from salience.questions.change.params import ChangeParams
 from salience.questions.change.series import Series
 from salience.questions.change.undated import Undated
-from salience.questions.change.words import say_day, say_period, say_rank, subject
+from salience.questions.change.words import say_day, say_period, say_rank, say_removed, subject
 from salience.questions.charts import BLUE, FAINT, INK, ORANGE, VERMILION, WIDTH, chart_of, finish_chart
 
 COUNTED, FITTED, WITHOUT = "counted", "level before and after", "level had there been no step"
@@ -83,9 +84,13 @@ def _series_title(series: Series, each: DateFound, params: ChangeParams) -> str:
     if ratio == 0 or not np.isfinite(ratio):
         return f"{what}: none {'after' if ratio == 0 else 'before'} {say_day(each)}"
     top = format_number(high) if np.isfinite(high) else "no upper end"
-    against = f", held against {series.against_name}" if series.against is not None else ""
+    held = f", held against {series.against_name}" if series.against is not None else ""
+    removed = f", {gone}" if each.by_placebo and (gone := say_removed(each)) else ""
+    level = f"{format_number(ratio)} times the level before"
+    if min(each.counts) < FEW:
+        level = f"{each.counts[0]:,} before, {each.counts[1]:,} after"
     return (
-        f"{what} after {say_day(each)}: {format_number(ratio)} times the level before{against} "
+        f"{what} after {say_day(each)}: {level}{held}{removed} "
         f"({100 * params.level:.0f} % interval {format_number(low)} to {top})"
     )
 

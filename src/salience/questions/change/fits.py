@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from salience.errors import MethodError
 from salience.methods import series as methods
+from salience.questions.change.levels import levels_of, sum_windows
 from salience.questions.change.params import ChangeParams
 from salience.questions.change.series import Series
 
@@ -66,6 +67,12 @@ class DateFound:
         The smallest fall and rise, as ratios, that would have been shown; 0 and infinity when none.
     coverage : dict
         What the same model says of each coverage series; None where it cannot be fitted.
+    counts, against : (int, int)
+        What was counted in the windows before and after, as it stands in the record, and of what it is held against.
+    kept : (int, int)
+        Periods of these windows that are counted.
+    seasonal : bool
+        Whether the season's part of the model is taken out of the ratio; the drift is where `rank.drift` is not 0.
     """
 
     name: str
@@ -82,6 +89,10 @@ class DateFound:
     dispersion: float = float("nan")
     smallest: tuple[float, float] = (0.0, float("inf"))
     coverage: dict[str, methods.PlaceboRank | None] = field(default_factory=dict)
+    counts: tuple[int, int] = (0, 0)
+    against: tuple[int, int] = (0, 0)
+    kept: tuple[int, int] = (0, 0)
+    seasonal: bool = False
 
     def ratio(self) -> tuple[float, float, float]:
         """Return the ratio with its interval: by placebo dates, or by HAC errors where those are too few."""
@@ -160,7 +171,8 @@ def fit_dates(series: Series, params: ChangeParams, seed: int, progress: Progres
         try:
             found.append(_fit_date(series, params, name, day, first, split, others, seed))
         except MethodError as error:
-            found.append(DateFound(name, day, first, split, str(error)))
+            few = f"too few {series.periods.step}s hold anything to compare ({error})"
+            found.append(DateFound(name, day, first, split, few if "periods" in str(error) else str(error)))
     return _holm(found)
 
 
@@ -209,7 +221,7 @@ def _fit_date(
     )  # fmt: skip
     rank = common.rank(series.counts, first, offset, series.against)
     fall, rise = common.smallest(series.counts, first, offset, series.against, rank.estimate, seed)
-    levels = _levels(series, rank, offset + common.season, keep)
+    levels = levels_of(series, rank, offset + common.season, keep, split)
     return DateFound(
         name=name,
         day=day,
@@ -224,6 +236,10 @@ def _fit_date(
         dispersion=model.dispersion,
         smallest=(float(np.exp(fall)), float(np.exp(rise))),
         coverage=_fit_coverage(series, common, first),
+        counts=sum_windows(series.counts, rank, keep, split),
+        against=sum_windows(series.against, rank, keep, split) if series.against is not None else (0, 0),
+        kept=sum_windows(np.ones(len(keep)), rank, keep, split),
+        seasonal=bool(common.season.any()),
     )
 
 
@@ -269,28 +285,6 @@ def _season(series: Series, params: ChangeParams, X: Floats, model: methods.Inte
     if whole or series.against is not None or not model.converged or X.shape[1] == first:
         return np.zeros(len(X))
     return np.asarray(X[:, first:] @ model.coefficients[first : X.shape[1]])
-
-
-def _levels(
-    series: Series, rank: methods.PlaceboRank, offset: Floats, keep: npt.NDArray[np.bool_]
-) -> tuple[Floats, Floats | None]:
-    """Return the level in the windows before and after, and after it had there been no step; nan outside."""
-    n, exposure = len(series.counts), np.exp(offset)
-    base = exposure if series.against is None else series.counts + series.against
-    fitted = np.full(n, np.nan)
-    last = rank.first - int(not keep[rank.first - 1])
-    for side in (slice(max(last - rank.before, 0), last), slice(rank.first, rank.first + rank.after)):
-        held = keep[side] & (base[side] > 0)
-        if held.any():
-            level = series.counts[side][held].sum() / base[side][held].sum()
-            fitted[side] = np.where(held, level * base[side], np.nan)
-    if series.against is not None or not np.isfinite(rank.estimate):
-        return fitted, None
-    without = np.full(n, np.nan)
-    without[rank.first : rank.first + rank.after] = fitted[rank.first : rank.first + rank.after] / np.exp(
-        rank.estimate
-    )
-    return fitted, without
 
 
 def _models(

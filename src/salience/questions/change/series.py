@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from salience.questions.change.params import ChangeParams
 from salience.questions.change.periods import Periods, make_periods, next_start, start_of
 from salience.questions.change.responses import count_responses
 from salience.questions.change.texts import find_statements, published
-from salience.questions.frames import Tables, in_period
+from salience.questions.frames import Tables, in_period, told_events
 from salience.questions.hidden.lists import who_told
 from salience.questions.setting import Setting
 
@@ -38,7 +39,8 @@ class Coverage:
     reports : (n,) float
         Tellings of events by sources, or reports.
     events : (n,) float
-        Events, of any actor; 0 for texts.
+        Events, of any actor, each by what its pair of sides is told of on average, so that a new mix of events is no
+        change of coverage; 0 for texts.
     largest, share : str, float
         The source that told most, and its share of all tellings.
     """
@@ -132,7 +134,7 @@ def _count_events(
     if params.control:
         against, _, _ = _amounts(chosen_events(record, events, params, params.control), params.count, periods)
     undated, coarse = _precision(
-        chosen_events(record, record.table("event"), params, params.actor), chosen, params
+        chosen_events(record, told_events(record), params, params.actor), chosen, params
     )
     return Series(
         periods, counts, against, ", ".join(params.control), coverage, rows, undated, coarse, unknown
@@ -222,7 +224,8 @@ def _require_known(record: Tables, events: nw.LazyFrame[Any], params: ChangePara
             for row in rows:
                 if row[column] is not None:
                     known[row[column]] = known.get(row[column], 0) + row["n"]
-        for name in asked:
+        # Without any event a name is no slip; the series itself says that nothing was counted.
+        for name in asked if known else ():
             if known.keys() & set(labels_of(record, (name,)) if what == "actor" else [name]):
                 continue
             near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
@@ -266,11 +269,33 @@ def _day(value: Any) -> date:
 
 def _event_coverage(record: Tables, setting: Setting, periods: Periods) -> Coverage | None:
     """Count who told of any event, to see whether more sources tell since."""
-    days = in_period(record, setting).select(nw.col("id").alias("event"), nw.col("date_from").alias("day"))
+    label = nw.coalesce(nw.col("dyad"), nw.col("kind_native"), nw.lit(""))
+    days = in_period(record, setting).select(
+        nw.col("id").alias("event"), nw.col("date_from").alias("day"), label.alias("label")
+    )
     told = who_told(record, setting).select("event", "source").join(days, on="event", how="inner")
-    rows = told.group_by("day", "source").agg(nw.len().alias("n")).collect("pyarrow").to_native().to_pylist()
-    events = days.group_by("day").agg(nw.len().alias("n")).collect("pyarrow").to_native().to_pylist()
-    return _coverage(record, rows, [(row["day"], row["n"]) for row in events], periods)
+    rows = (
+        told.group_by("day", "label", "source")
+        .agg(nw.len().alias("n"))
+        .collect("pyarrow")
+        .to_native()
+        .to_pylist()
+    )
+    events = days.group_by("day", "label").agg(nw.len().alias("n")).collect("pyarrow").to_native().to_pylist()
+    usual = _usual_depth(rows, events)
+    weighed = [(row["day"], row["n"] * usual.get(row["label"], 1.0)) for row in events]
+    return _coverage(record, rows, weighed, periods)
+
+
+def _usual_depth(rows: list[dict[str, Any]], events: list[dict[str, Any]]) -> dict[str, float]:
+    """Return how much more than others the events of each label are told of, over the whole record (1 on average)."""
+    told, happened = Counter[str](), Counter[str]()
+    for row in rows:
+        told[row["label"]] += row["n"]
+    for row in events:
+        happened[row["label"]] += row["n"]
+    whole = sum(told.values()) / max(sum(happened.values()), 1)
+    return {label: told[label] / n / whole for label, n in happened.items() if n and whole}
 
 
 def _text_coverage(record: Tables, setting: Setting, periods: Periods) -> Coverage | None:

@@ -12,7 +12,7 @@ from salience.questions.change.fits import DateFound
 from salience.questions.change.params import ChangeParams
 from salience.questions.change.series import Series
 from salience.questions.change.undated import Undated
-from salience.questions.change.words import NAMES, say_period
+from salience.questions.change.words import NAMES, say_period, say_removed
 
 
 def tabulate_dates(dates: Sequence[DateFound], params: ChangeParams) -> Table:
@@ -20,20 +20,24 @@ def tabulate_dates(dates: Sequence[DateFound], params: ChangeParams) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for each in dates:
         if each.rank is None:
-            rows.append((str(each.day), each.name, *(None,) * 8, each.reason))
+            rows.append((str(each.day), each.name, *(None,) * 10, each.reason))
             continue
         ratio = [_cell(x) for x in each.ratio()]
         fall, rise = each.smallest
         note = "" if each.by_placebo else "too few placebo dates; interval by HAC errors"
         if each.split:
             note = "; ".join(filter(None, [f"the {params.step} of the date is left out", note]))
+        if each.by_placebo and (gone := say_removed(each)):
+            note = "; ".join(filter(None, [gone, note]))
         rows.append(
-            (str(each.day), each.name, *ratio, len(each.rank.dates), each.rank.p_value, each.adjusted,
+            (str(each.day), each.name, *each.counts, *ratio, len(each.rank.dates), each.rank.p_value, each.adjusted,
              fall if fall > 0 else None, _cell(rise), note)
         )  # fmt: skip
     columns = (
         Column("date", "date", "date"),
         Column("name", "name"),
+        Column("before", "counted before", "integer"),
+        Column("after", "counted after", "integer"),
         Column("ratio", "level after over before", "number"),
         Column("low", "from", "number"),
         Column("high", "to", "number"),
@@ -49,14 +53,13 @@ def tabulate_dates(dates: Sequence[DateFound], params: ChangeParams) -> Table:
         "The step at each date",
         columns,
         tuple(rows),
-        "Mean level in a window after the date over that in a window before it, a year each where the "
-        "series is long enough, "
-        "less the drift that is usual at other dates. p is the share of dates with as large a "
-        "step, the date itself counted; for several dates it is corrected by Holm's rule. The interval "
-        "holds all steps that, "
-        "taken out of the series, leave nothing that stands out. The smallest changes are those that "
-        "would have been shown in "
-        "four cases of five, had they been planted at other dates of this series.",
+        "Counted is what the record holds in a window before the date and in one after it, a year each where the "
+        "series is long enough. The ratio is that of their mean levels, divided by the step that is usual at other "
+        "dates (usual drift); where the windows are no whole years, the season is taken out as well. p is the share "
+        "of dates with as large a step, the date itself counted; for several dates it is corrected by Holm's rule. "
+        "The interval holds all steps that, taken out of the series, leave nothing that stands out. The smallest "
+        "changes are those that would have been shown in four cases of five, had they been planted at other dates of "
+        "this series.",
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from salience.methods.series import PlaceboRank
 from salience.questions.answer import Estimate, Method, format_number
-from salience.questions.change.fits import DateFound, moves
+from salience.questions.change.fits import DateFound
 from salience.questions.change.params import ChangeParams
 from salience.questions.change.series import Series
 from salience.questions.change.undated import Undated
@@ -47,54 +47,22 @@ def subject(params: ChangeParams) -> str:
     return what + kind + (f" {joint} {who}" if who else "") + place
 
 
-def say_headline(
-    series: Series | None,
-    dates: Sequence[DateFound],
-    undated: Undated | None,
-    params: ChangeParams,
-    reason: str,
-) -> str:
-    """Say in a sentence or two whether there was a change, or that the record cannot say."""
-    what = subject(params)
-    if series is None:
-        return f"The record cannot say whether {what} changed: {reason}."
-    if dates:
-        told = [_say_date(each, series, params) for each in dates[:3]]
-        more = f" {len(dates) - 3} more dates are in the table." if len(dates) > 3 else ""
-        return " ".join(told) + more
-    return say_undated(series, undated, params)
-
-
-def _say_date(each: DateFound, series: Series, params: ChangeParams) -> str:
-    what, alpha = subject(params), 1.0 - params.level
-    if each.rank is None:
-        return f"The record cannot say whether {what} changed after {say_day(each)}: {each.reason}."
-    ratio = each.ratio()
-    if not each.by_placebo:
-        return (
-            f"The record cannot say whether {what} changed after {say_day(each)}: {len(each.rank.dates)} "
-            "other dates are too few "
-            f"to tell how large steps come about by themselves. Taken at face value, {_say_level(each, series)} "
-            f"({say_interval(ratio, params.level)})."
-        )
-    rank = f"{say_rank(each.rank)} ({_say_p(each)})"
-    if each.moved(alpha):
-        return (
-            f"After {say_day(each)} {what} {_say_move(each, series, params)} "
-            f"({say_interval(ratio, params.level)}); {rank}"
-            f"{_say_coverage(each, alpha, moved=True)}."
-        )
-    return (
-        f"The record does not show that {what} changed after {say_day(each)}: {_say_level(each, series)} "
-        f"({say_interval(ratio, params.level)}), and {rank}. {_say_smallest(each)}"
-        f"{_say_coverage(each, alpha, moved=False)}"
-    )
-
-
 def say_day(each: DateFound) -> str:
     """Write a date with its name: "1 February 2021 (seizure of power)"."""
     day = f"{each.day.day} {each.day:%B} {each.day.year}"
     return f"{day} ({each.name})" if each.name else day
+
+
+def say_removed(each: DateFound) -> str:
+    """Say what the ratio is without, or nothing: "season and usual drift taken out"."""
+    assert each.rank is not None
+    gone = ["season"] * each.seasonal + ["usual drift"] * (abs(each.rank.drift) > 1e-9)
+    return f"{' and '.join(gone)} taken out" if gone else ""
+
+
+def say_window(periods: int, step: str) -> str:
+    """Write the length of a window: "the 12 months"."""
+    return f"the {periods} {step}s" if periods != 1 else f"the {step}"
 
 
 def say_interval(ratio: tuple[float, float, float], level: float) -> str:
@@ -110,33 +78,6 @@ def say_interval(ratio: tuple[float, float, float], level: float) -> str:
     return f"{name} {format_number(low)} to {format_number(high)}"
 
 
-def _say_move(each: DateFound, series: Series, params: ChangeParams) -> str:
-    assert each.rank is not None
-    value, step, months = each.ratio()[0], series.periods.step, each.rank.before
-    if value == 0:
-        return "ceased"
-    if not np.isfinite(value):
-        return "began, for there were none before"
-    way = "rose" if value > 1 else "fell"
-    if series.against is None:
-        return f"{way} to about {format_number(value)} times their level of the {months} {step}s before"
-    if params.control:
-        return f"{way} to about {format_number(value)} times, held against those with {series.against_name}"
-    return f"{way} to about {format_number(value)} times, held against {series.against_name}"
-
-
-def _say_level(each: DateFound, series: Series) -> str:
-    assert each.rank is not None
-    value = each.ratio()[0]
-    if value == 0 or not np.isfinite(value):
-        return "there were none on one side of the date"
-    against = f", held against {series.against_name}," if series.against is not None else ""
-    return (
-        f"the level after it{against} is {format_number(value)} times that of the {each.rank.before} "
-        f"{series.periods.step}s before"
-    )
-
-
 def say_rank(rank: PlaceboRank) -> str:
     """Say how many placebo dates show as large a step."""
     m = len(rank.dates)
@@ -145,86 +86,6 @@ def say_rank(rank: PlaceboRank) -> str:
         return f"of {m} placebo dates none shows as large a step"
     verb = "shows" if as_large == 1 else "show"
     return f"of {m} placebo dates {as_large} {verb} as large a step"
-
-
-def _say_p(each: DateFound) -> str:
-    assert each.rank is not None
-    sign = "≤" if each.rank.p_value <= each.rank.least_p + 1e-12 else "="
-    several = each.adjusted > each.rank.p_value + 1e-12
-    extra = f"; {each.adjusted:.2g} as one of several dates" if several else ""
-    return f"p {sign} {each.rank.p_value:.2g}{extra}"
-
-
-def _say_coverage(each: DateFound, alpha: float, *, moved: bool) -> str:
-    sources = each.coverage.get("sources")
-    depth = each.coverage.get("reports per event")
-    for rank, name in ((sources, "the number of sources"), (depth, "the number of reports for each event")):
-        if rank is None or not moves(rank, alpha) or not np.isfinite(rank.estimate):
-            continue
-        way = "rose" if rank.estimate > 0 else "fell"
-        assert each.rank is not None
-        if not moved:
-            return f" {name[0].upper()}{name[1:]} {way}, which may hide a change."
-        if (rank.estimate > 0) == (each.rank.estimate > 0):
-            return f"; {name} {way} as well, so part of this may be coverage"
-        return f", although {name} {way}"
-    return ""
-
-
-def _say_smallest(each: DateFound) -> str:
-    fall, rise = each.smallest
-    parts = []
-    if np.isfinite(rise):
-        parts.append(f"a rise to {format_number(rise)} times")
-    if fall > 0:
-        parts.append(f"a fall to {format_number(fall)} times")
-    if not parts:
-        return "No change of any size would have been shown: the series is too short or moves too much."
-    return f"{' or '.join(parts).capitalize()} would have been shown in four cases of five."
-
-
-def say_undated(series: Series, undated: Undated | None, params: ChangeParams) -> str:
-    """Say whether anything changed at all, when, and what would have been seen."""
-    what, step = subject(params), series.periods.step
-    if undated is None:
-        return f"The record cannot say whether {what} changed: no model of the series can be fitted."
-    none = undated.found.no_change
-    if none > 1.0 - params.level:
-        able = (
-            f" A change half-way by a factor of {format_number(undated.smallest)} would have been shown "
-            "in four cases of five."
-            if np.isfinite(undated.smallest)
-            else " No change of any size would have been shown."
-        )
-        prior = format_number(float(undated.found.prior[0]), "chance")
-        verb = "does not show that" if none >= 0.5 else "does not decide whether"
-        return (
-            f"The record {verb} {what} changed: the probability of no change is {format_number(none, 'chance')}, "
-            f"{prior} to begin with.{able}"
-        )
-    k = max(int(np.argmax(undated.found.number[1:])) + 1, 1)
-    chance = format_number(float(undated.found.number[k]), "chance")
-    places = [say_place(series, undated, i, k, params.level) for i in range(1, k + 1)]
-    number = {1: "once", 2: "twice"}.get(k, f"{k} times")
-    shown = "; ".join(places[:3])
-    return (
-        f"{what[0].upper()}{what[1:]} changed: most probably {number} ({chance}), {shown}; the "
-        "probability of no change is "
-        f"{format_number(none, 'chance') if none >= 0.001 else 'under 0.1 %'}. Levels are per {step}."
-    )
-
-
-def say_place(series: Series, undated: Undated, which: int, of: int, level: float) -> str:
-    """Say when a change lies and from which level to which."""
-    mode, low, high = undated.found.change(which, of, level)
-    starts, step = series.periods.starts, series.periods.step
-    before, after = float(undated.found.level[mode - 1]), float(undated.found.level[mode])
-    share = series.against is not None
-    unit = "share" if share else ""
-    return (
-        f"in {say_period(starts[mode], step)} ({100 * level:.0f} % interval {say_period(starts[low], step)} to "
-        f"{say_period(starts[high], step)}), from {format_number(before, unit)} to {format_number(after, unit)}"
-    )
 
 
 def say_period(start: date, step: str) -> str:
@@ -252,7 +113,12 @@ def estimate_all(
                 Estimate(f"level_change{end}", label, None, None, None, unit, n, level, view, each.reason)
             )
             continue
-        note = f"{say_rank(each.rank)}: p = {each.rank.p_value:.3g}, corrected for several dates {each.adjusted:.3g}"
+        step = series.periods.step
+        note = (
+            f"{each.counts[0]:,} in {say_window(each.kept[0], step)} before, {each.counts[1]:,} in "
+            f"{say_window(each.kept[1], step)} after; the ratio has {say_removed(each) or 'nothing taken out'}; "
+            f"{say_rank(each.rank)}: p = {each.rank.p_value:.3g}, corrected for several dates {each.adjusted:.3g}"
+        )
         if not each.by_placebo:
             note = (
                 f"too few placebo dates ({len(each.rank.dates)}): interval by HAC errors, which are too small"

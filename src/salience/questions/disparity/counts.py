@@ -194,6 +194,8 @@ def _only(rows: nw.LazyFrame[Any], column: str, wanted: str | None) -> tuple[nw.
     if wanted is None:
         return rows, 0
     words = [w for w in rows.select(column).unique().collect()[column].to_list() if w is not None]
+    if not words and not _sum(rows):
+        return rows, 0
     same = [w for w in words if normalise_name(w) == normalise_name(wanted)]
     if not same:
         hint = nearest(wanted, words)

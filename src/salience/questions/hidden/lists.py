@@ -195,6 +195,8 @@ def _named_labels(rows: Sequence[dict[str, Any]], params: HiddenParams) -> dict[
     labels: dict[int, tuple[str, str]] = {}
     for name, sources in params.named_lists():
         for source in sources:
+            if source not in ids and not rows:
+                continue
             if source not in ids:
                 raise QuestionError(
                     f"list '{name}' names the source '{source}', which the record does not have; `salience sources "

@@ -10,7 +10,7 @@ from salience.methods.capture import LatentClass, Stratified, UnseenSpecies
 from salience.questions.answer import Cell, Column, Table
 from salience.questions.hidden.dependence import Pair
 from salience.questions.hidden.lists import Patterns
-from salience.questions.hidden.methods import BOUND, OPEN, Fitted, Recommended
+from salience.questions.hidden.methods import BOUND, OPEN, TWO, Fitted, Recommended
 
 ASSUMES = {
     "two largest lists (Chapman)": "the two lists are independent; all events alike",
@@ -20,12 +20,15 @@ ASSUMES = {
     "log-linear, averaged": "pairs of lists may depend on each other; models averaged",
     "decomposable graphs": "groups of lists may depend on each other; graphs averaged",
     "latent classes": "events fall into kinds; lists independent within a kind",
-    "latent classes, by stratum": "the same, and how often each kind occurs differs by stratum; strata added up",
+    "latent classes, by stratum": "the same, and how often each kind occurs differs by stratum; strata added up; too "
+    "low where events differ within a stratum",
 }
 
 
-def tabulate_methods(fitted: Sequence[Fitted], recommended: Recommended | None, unit: str) -> Table:
-    """Put all methods side by side."""
+def tabulate_methods(
+    fitted: Sequence[Fitted], recommended: Recommended | None, recorded: int, unit: str
+) -> Table:
+    """Put all methods side by side; the share recorded is of the same number in every row."""
     rows: list[tuple[Cell, ...]] = []
     for each in fitted:
         found = each.found
@@ -34,9 +37,13 @@ def tabulate_methods(fitted: Sequence[Fitted], recommended: Recommended | None, 
         if each.name == BOUND:
             note = "a lower bound"
         numbers: tuple[Cell, ...] = (None,) * 4
-        if found is not None and found.estimate is not None:
-            numbers = (found.estimate, found.low, found.high, found.n_recorded / found.estimate)
         said = each.reason or "; ".join(found.warnings if found is not None else ())
+        if found is not None and found.estimate is not None:
+            numbers = (found.estimate, found.low, found.high, recorded / found.estimate)
+            if found.estimate < recorded:
+                said = "; ".join(filter(None, [said, "fewer than are recorded: an assumption fails"]))
+            if found.n_recorded != recorded:
+                note = f"from the {found.n_recorded:,} on two lists" if each.name == TWO else note
         rows.append((each.name, *numbers, note, ASSUMES[each.name], said))
     columns = (
         Column("method", "method"),
@@ -53,7 +60,8 @@ def tabulate_methods(fitted: Sequence[Fitted], recommended: Recommended | None, 
         "How many there were: all methods side by side",
         columns,
         tuple(rows),
-        f"Methods disagree where their assumptions do. The last {len(OPEN)} allow lists to depend on each other or "
+        f"The share recorded is that of all {recorded:,} recorded {unit}, whichever of them a method uses. Methods "
+        f"disagree where their assumptions do. The last {len(OPEN)} allow lists to depend on each other or "
         "events to differ; the spread between those is part of what is not known.",
     )
 
@@ -194,7 +202,9 @@ def tabulate_strata(found: Stratified, names: Sequence[str], heading: str, unit:
         columns,
         tuple(rows),
         "Latent classes with partial pooling: kinds of event are common to all, how often each occurs is the "
-        "stratum's own. The total has its own interval, which is not the sum of the ends.",
+        "stratum's own. The total has its own interval, which is not the sum of the ends. Where events differ within a "
+        "stratum too it is too low: in 20 simulated conflicts its 95 % interval held the truth in 6 (docs/hidden.md). "
+        "Go by the recommended method for the total, and by this table for which strata are recorded worse.",
     )
 
 

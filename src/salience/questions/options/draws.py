@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from salience.errors import QuestionError
+from salience.errors import NothingToAskError
 from salience.methods.cells import FloatArray
 from salience.methods.elicited import at_uniform, draw_elicited
 from salience.questions.landscape.inputs import Landscape
@@ -131,11 +131,11 @@ def lay_table(land: Landscape, params: OptionsParams) -> Table:
 
     Raises
     ------
-    QuestionError
+    NothingToAskError
         The record has no landscape.
     """
     if not land.actors or not land.issues or not np.isfinite(land.position[..., 1]).any():
-        raise QuestionError(
+        raise NothingToAskError(
             "the record holds no positions. Fill in actors.csv, issues.csv and positions.csv in the case folder, or "
             "take in a table of a negotiation: salience add CASE FILE --as negotiation"
         )

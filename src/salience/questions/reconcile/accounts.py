@@ -90,6 +90,11 @@ class Figures:
         """Which accounts count."""
         return np.asarray(self.copy_of < 0)
 
+    @property
+    def numbered(self) -> npt.NDArray[np.bool_]:
+        """Which accounts count and tell a number or a range, not only "at least" or "at most"."""
+        return self.counted & ~np.isnan(self.low) & ~np.isnan(self.high)
+
     def tellers(self) -> Ints:
         """Return how many accounts count for each item."""
         return np.bincount(self.item[self.counted], minlength=len(self.items))
@@ -131,7 +136,7 @@ class Reduced:
 
 def reduce_accounts(record: Tables, params: ReconcileParams, setting: Setting) -> Reduced:
     """Read who told which numbers within the period."""
-    events = in_period(record, setting).select(
+    events = in_period(record, setting, figures=True).select(
         nw.col("id").alias("event"), "native_id", "date_from", "admin1", "side_a", "side_b"
     )
     links = record.table("link").filter(nw.col("probability") >= 0.5).select("account", "event")

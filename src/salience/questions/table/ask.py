@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from salience.methods.seats.limits import Limits
 from salience.questions.answer import Answer, Evidence, Figure, Table
 from salience.questions.frames import Tables
+from salience.questions.refusal import refuses
 from salience.questions.setting import Setting
 from salience.questions.table.audit import Audit, audit_list
 from salience.questions.table.figures import chart_plan, chart_representation, chart_safety
-from salience.questions.table.inputs import Seating, read_seating
+from salience.questions.table.inputs import CONSTITUENCY, Seating, read_seating
 from salience.questions.table.limits import make_rules
 from salience.questions.table.params import TableParams
 from salience.questions.table.proposals import Proposals, propose
@@ -41,6 +44,7 @@ from salience.questions.table.words import (
 Progress = Callable[[str, float], None]
 
 
+@refuses("table", METHODS)
 def ask_table(
     record: Tables,
     params: TableParams,
@@ -64,7 +68,11 @@ def ask_table(
     Raises
     ------
     QuestionError
-        No actors or weights, unknown names, nobody approves anyone, or no list keeps all that is asked.
+        Unknown names, nobody approves anyone, or no list keeps all that is asked.
+
+    Notes
+    -----
+    Without actors, or constituencies with a weight, the answer has no estimates.
     """
     report = progress or (lambda stage, share: None)
     report("reading weights and mandates", 0.05)
@@ -81,9 +89,11 @@ def ask_table(
     report("drawing", 0.92)
     tables = _tables(audits, proposals, seating, params, limits)
     found = getattr(record, "fingerprint", None)
+    headline, more = say_headline(audits, proposals, seating, params.level)
     return Answer(
         question="table",
-        headline=say_headline(audits, proposals, seating, params.level),
+        headline=headline,
+        more=more,
         estimates=tuple(make_estimates(audits, seating, proposals, params.level)),
         tables=tables,
         figures=_figures(audits, proposals, seating, tables),
@@ -132,13 +142,32 @@ def _figures(
 
 
 def _evidence(seating: Seating) -> tuple[Evidence, ...]:
-    """Say which rows the answer rests on."""
-    voters = tuple(int(seating.land.actors[v]["id"]) for v in seating.voters)
+    """Say which rows the answer rests on; who has nobody on a list rests on the seats, whatever anyone weighs."""
     mandates = sum(kind == "mandate" for _, _, kind in seating.land.relations)
-    return (
-        Evidence("constituencies with a weight", "stakeholder", len(voters), ids=voters),
-        Evidence("mandates on record", "relation", mandates, condition="kind = 'mandate'"),
-        Evidence(
-            "seats of the lists judged", "seat", sum(map(len, seating.lists.values())), condition="TRUE"
-        ),
-    )
+    found = []
+    if CONSTITUENCY in seating.weights:
+        number = int(np.isfinite(seating.land.constituency[:, 1]).sum())
+        found.append(
+            Evidence(
+                "stated constituencies", "stakeholder", number, condition="constituency_best IS NOT NULL"
+            )
+        )
+    if others := [name for name in seating.weights if name != CONSTITUENCY]:
+        number = sum(int(np.isfinite(seating.weights[name]).sum()) for name in others)
+        found.append(
+            Evidence("rival weights", "weight", number, condition=f"weighting IN ({_quoted(*others)})")
+        )
+    found.append(Evidence("mandates on record", "relation", mandates, condition="kind = 'mandate'"))
+    if seating.lists:
+        seats = sum(map(len, seating.lists.values()))
+        whom = ", ".join(f"'{name}'" for name in seating.voter_names)
+        found.append(
+            Evidence(
+                f"who is seated, for {whom}", "seat", seats, condition=f"list IN ({_quoted(*seating.lists)})"
+            )
+        )
+    return tuple(found)
+
+
+def _quoted(*names: str) -> str:
+    return ", ".join("'" + name.replace("'", "''") + "'" for name in names)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from salience.errors import QuestionError
+from salience.errors import NothingToAskError, QuestionError
 from salience.methods.cells import FloatArray
 from salience.methods.elicited import draw_elicited
 from salience.methods.seats.profile import BoolArray
@@ -99,12 +99,14 @@ def read_seating(record: Tables, params: TableParams, seed: int) -> Seating:
 
     Raises
     ------
+    NothingToAskError
+        There are no actors, or none with a weight.
     QuestionError
-        There are no actors, none with a weight, an unknown name or weighting, or nobody approves anyone.
+        An unknown name or weighting, or nobody approves anyone.
     """
     land = read_landscape(record)
     if not land.actors:
-        raise QuestionError("the case has no actors; write them in actors.csv (docs/table.md shows how)")
+        raise NothingToAskError("the case has no actors; write them in actors.csv (docs/table.md shows how)")
     attributes = _attributes(record, land)
     triples, sources = _weights(record, land, params)
     voters = tuple(int(v) for v in np.flatnonzero(np.isfinite(next(iter(triples.values()))[:, 1])))
@@ -195,7 +197,7 @@ def _weights(record: Tables, land: Landscape, params: TableParams) -> tuple[dict
             ]
             source.setdefault(name, np.zeros(len(at), dtype=bool))[at[row["actor"]]] = bool(row["source"])
     if not found:
-        raise QuestionError(
+        raise NothingToAskError(
             "no constituency has a weight: fill in constituency_best in actors.csv, or write weights.csv "
             "(actor, weighting, low, best, high, source)"
         )

@@ -1,0 +1,1 @@
+"""One module a page. Each has a `router`; the server includes every one it finds here."""
