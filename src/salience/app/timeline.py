@@ -65,10 +65,10 @@ def draw_timelines(days: list[tuple[date, int]], asked: Asked, path: str) -> lis
     first, last = days[0][0], days[-1][0]
     lines = [_draw(days, first, last, _unit(first, last), asked, path)]
     chosen = asked.filter
-    start, end = chosen.start or first, chosen.end or last
-    finer = _unit(start, end)
+    start, end = max(chosen.start or first, first), min(chosen.end or last, last)
+    finer = _unit(start, end) if start <= end else lines[0].unit
     within = [(day, n) for day, n in days if start <= day <= end]
-    if finer != lines[0].unit and within:
+    if within and finer != lines[0].unit:
         lines.append(_draw(within, start, end, finer, asked, path))
     return lines
 
@@ -89,20 +89,21 @@ def _draw(
         begin = _begin(day, unit)
         counts[begin] = counts.get(begin, 0) + events
     steps = [_begin(first, unit)]
-    while (following := _next(steps[-1], unit)) <= last:
+    while (following := _next(steps[-1], unit)) is not None and following <= last:
         steps.append(following)
     most = max(counts.values())
     width = WIDTH / len(steps)
     chosen = asked.filter
     bars = []
     for k, begin in enumerate(steps):
-        end = _next(begin, unit) - timedelta(days=1)
+        following = _next(begin, unit)
+        end = date.max if following is None else following - timedelta(days=1)
         events = counts.get(begin, 0)
         inside = (chosen.start is None or end >= chosen.start) and (chosen.end is None or begin <= chosen.end)
         height = max(1.5, HEIGHT * events / most) if events else 0.0
         bars.append(
             Bar(
-                _label(begin, unit), events, asked.address(path, chosen.during(begin, end)), inside,
+                _label(begin, unit), events, asked.address(path, chosen.during(begin, end)) if events else "", inside,
                 round(k * width, 2), round(max(width - min(1.5, width / 5), 0.5), 2), round(height, 2),
             )
         )  # fmt: skip
@@ -121,12 +122,12 @@ def _begin(day: date, unit: Unit) -> date:
     return date(day.year, month, 1)
 
 
-def _next(begin: date, unit: Unit) -> date:
+def _next(begin: date, unit: Unit) -> date | None:
+    """Return the first day of what follows; None after the last year that there is."""
     if unit == "day":
-        return begin + timedelta(days=1) if begin < date.max else date.max
-    months = {"month": 1, "quarter": 3, "year": 12}[unit]
-    at = begin.year * 12 + begin.month - 1 + months
-    return date(at // 12, at % 12 + 1, 1)
+        return begin + timedelta(days=1) if begin < date.max else None
+    at = begin.year * 12 + begin.month - 1 + {"month": 1, "quarter": 3, "year": 12}[unit]
+    return date(at // 12, at % 12 + 1, 1) if at // 12 <= date.max.year else None
 
 
 def _label(begin: date, unit: Unit) -> str:
