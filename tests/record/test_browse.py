@@ -27,7 +27,7 @@ from salience.record.browsing.filters import (
 )
 from salience.record.browsing.selection import SORTS, Selection, find_areas, find_cells
 from salience.record.browsing.texts import search_texts
-from salience.record.browsing.words import cut_excerpt, find_places, pattern_of, read_words
+from salience.record.browsing.words import cut_excerpt, find_places, match_words, pattern_of, read_words
 from salience.record.store import Record
 from small_texts import write_texts_case
 
@@ -278,10 +278,31 @@ def test_words_are_found_whatever_their_case_accents_or_keyboard(q: str, count: 
 def test_the_database_and_python_agree_on_every_pattern(record: Record, word: str) -> None:
     for each in read_words(word):
         for content in (each, f"a {each.upper()} b", "nothing", unicodedata.normalize("NFC", each.lower())):
-            in_database = record.rows("SELECT regexp_matches(?, ?) AS found", [content, pattern_of(each)])[0][
-                "found"
-            ]
-            assert in_database == bool(find_places(content, (each,))), (each, content)
+            by_hand = bool(find_places(content, (each,)))
+            one = record.rows("SELECT regexp_matches(?, ?) AS found", [content, pattern_of(each)])
+            assert one == [{"found": by_hand}], (each, content)
+            foreign = "strlen(t) > length(t)"
+            where, values = match_words((each,), "t", accented=foreign, foreign=foreign)
+            found = record.rows(f"SELECT {where} AS found FROM (SELECT ?::VARCHAR AS t)", [*values, content])
+            assert found == [{"found": by_hand}], (each, content)
+
+
+def test_accents_of_texts_are_noted_when_they_come_in_and_for_records_made_before(tmp_path: Path) -> None:
+    texts = [
+        ("A", "2024-01-01", "Médecins came to the town."),
+        ("B", "2024-01-02", "“Medecins” said nothing."),
+    ]
+    folder = write_texts_case(tmp_path / "case", texts)
+    file = folder / "record.duckdb"
+    with Record(file) as record:
+        assert record.rows("SELECT count(*) AS n FROM accented") == [{"n": 1}]
+        for q in ("medecins", "médecins", "MÉDECINS said", '"medecins” said"'):
+            assert search_texts(record, q)[0] == (1 if "said" in q else 2), q
+        record.connection.execute("DROP TABLE accented")
+    with Record(file, read_only=True) as record:
+        assert search_texts(record, "medecins")[0] == 2
+    with Record(file) as record:
+        assert record.rows("SELECT count(*) AS n FROM accented") == [{"n": 1}]
 
 
 def test_texts_are_searched_and_the_excerpt_holds_the_span(tmp_path: Path) -> None:

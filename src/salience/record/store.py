@@ -18,6 +18,7 @@ from salience.record.decisions import check_log
 from salience.record.events import fill_telling
 from salience.record.schema import create_statements, load_schema, schema_version
 from salience.record.sql import scalar
+from salience.record.texts import note_accents
 
 # Tables with rows of the case's own files (origin 0) beside those of imports.
 OWN_TABLES = ("stakeholder", "issue", "position", "relation", "attribute", "weight", "seat", "place")
@@ -211,6 +212,8 @@ class Record:
                     connection.execute(statement)
                 if "telling" not in here:
                     fill_telling(connection)
+                if "accented" not in here:
+                    note_accents(connection)
 
     def _require_version(self) -> None:
         found = scalar(self.connection, "SELECT version FROM schema_version")

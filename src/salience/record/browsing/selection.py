@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from salience.record.browsing.filters import NOT_STATED, Filter
-from salience.record.browsing.words import pattern_of, read_words
+from salience.record.browsing.words import match_words, read_words
 from salience.record.events import TELLING
 from salience.record.store import Record
 
@@ -19,6 +19,7 @@ SORTS: dict[Sort, tuple[str, str]] = {
     "deaths": ("deaths_best DESC NULLS LAST, id", "deaths_best ASC NULLS FIRST, id DESC"),
     "sources": ("sources DESC NULLS LAST, id", "sources ASC NULLS FIRST, id DESC"),
 }
+NAMES_OF = "concat_ws(' ', place, admin1, admin2, side_a, side_b)"
 KIND = "coalesce(kind_native, kind)"
 LISTED = (
     "id", "native_id", "date_from", "date_to", "date_precision", "place", "admin1", "admin2", "country", "latitude",
@@ -199,17 +200,19 @@ class Selection:
         connection = self.record.connection
         words = read_words(self.filter.q)
         if words:
-            texts = " AND ".join("regexp_matches(a.text, ?)" for _ in words)
-            own = " AND ".join(
-                "regexp_matches(concat_ws(' ', place, admin1, admin2, side_a, side_b), ?)" for _ in words
+            foreign = "strlen({0}) > length({0})"
+            said, said_values = match_words(
+                words, "a.text", accented=foreign.format("a.text"), foreign=foreign.format("a.text")
             )
-            patterns = [pattern_of(word) for word in words]
+            own, own_values = match_words(
+                words, NAMES_OF, accented=foreign.format(NAMES_OF), foreign=foreign.format(NAMES_OF)
+            )
             connection.execute(
                 f"""CREATE OR REPLACE TEMP TABLE worded AS
                     SELECT id FROM event WHERE {own} UNION
                     SELECT l.event FROM account a JOIN link l ON l.account = a.id
-                    WHERE a.text IS NOT NULL AND {texts}""",
-                [*patterns, *patterns],
+                    WHERE a.text IS NOT NULL AND {said}""",
+                [*own_values, *said_values],
             )
         names = [name for name in self.filter.source if name != NOT_STATED]
         if names:

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from salience.record.browsing.words import Excerpt, cut_excerpt, find_places, pattern_of, read_words
+from salience.record.browsing.words import Excerpt, cut_excerpt, find_places, match_words, read_words
 from salience.record.store import Record
+
+# Bytes beyond one a letter: something that is not ASCII.
+FOREIGN_TEXT = "strlen(content) > characters"
+FOREIGN_TITLE = "strlen(title) > length(title)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +65,14 @@ def search_texts(
     words = read_words(q)
     if not words:
         return 0, []
-    patterns = [pattern_of(word) for word in words]
-    in_text = " AND ".join("regexp_matches(content, ?)" for _ in words)
-    in_title = " AND ".join("regexp_matches(title, ?)" for _ in words)
+    accented = "sha256 IN (SELECT text FROM accented)" if _knows_accents(record) else FOREIGN_TEXT
+    in_text, text_values = match_words(words, "content", accented=accented, foreign=FOREIGN_TEXT)
+    in_title, title_values = match_words(words, "title", accented=FOREIGN_TITLE, foreign=FOREIGN_TITLE)
     record.connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE found_reports AS
             SELECT id, published FROM report WHERE sha256 IN (SELECT sha256 FROM text WHERE {in_text})
             UNION ALL SELECT id, published FROM report WHERE sha256 IS NULL AND title IS NOT NULL AND {in_title}""",
-        [*patterns, *patterns],
+        [*text_values, *title_values],
     )
     total: int = record.rows("SELECT count(*) AS n FROM temp.found_reports")[0]["n"]
     rows = record.rows(
@@ -82,6 +86,11 @@ def search_texts(
         [size, start],
     )
     return total, [_hit(row, words, cover) for row in rows]
+
+
+def _knows_accents(record: Record) -> bool:
+    """Return whether the record has the table `accented`, which those read that were made before it do not."""
+    return bool(record.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'accented' AND NOT temporary"))
 
 
 def _hit(row: dict[str, Any], words: tuple[str, ...], cover: Callable[[str], str]) -> Hit:
