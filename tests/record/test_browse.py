@@ -273,6 +273,21 @@ def test_words_are_found_whatever_their_case_accents_or_keyboard(q: str, count: 
     assert [text for text, marked in excerpt.pieces if marked][:1] == [TEXT[a:b] for a, b in places[:1]]
 
 
+def test_accents_are_no_matter_and_records_made_before_are_searched_too(tmp_path: Path) -> None:
+    texts = [
+        ("A", "2024-01-01", "Médecins came to the town."),
+        ("B", "2024-01-02", "“Medecins” said nothing."),
+    ]
+    folder = write_texts_case(tmp_path / "case", texts)
+    file = folder / "record.duckdb"
+    with Record(file) as record:
+        for q in ("medecins", "médecins", "MÉDECINS said", '"medecins” said"'):
+            assert search_texts(record, q)[0] == (1 if "said" in q else 2), q
+        record.connection.execute("DROP TABLE text_words")
+    with Record(file, read_only=True) as record:
+        assert search_texts(record, "medecins")[0] == 2
+
+
 def test_texts_are_searched_and_the_excerpt_holds_the_span(tmp_path: Path) -> None:
     folder = write_texts_case(tmp_path / "case")
     with open_case(folder, read_only=True) as case:
