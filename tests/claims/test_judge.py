@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -86,6 +88,20 @@ def test_thresholds_of_the_case_are_used_and_shown(record: Record) -> None:
     assert judge(claim(ratio_above(1.0)), record, about_85).verdict == "undecided"
     assert judge(lenient, record, about_85).verdict == "supported"
     assert judge(lenient, record, about_85).thresholds.supported == 0.8
+
+
+def test_what_would_decide_says_how_much_more(record: Record) -> None:
+    """With nine times the rows and the same estimate the interval is a third as wide, on the logarithmic scale."""
+    here = estimate("rate_ratio", 1.2, 1.2 * math.exp(-0.6), 1.2 * math.exp(0.6))
+    found = judge(claim(ratio_above(1.0)), record, answer("disparity", here))
+    times = float(re.findall(r"about ([\d.]+) times what there is now", found.parts[0].decide)[0])
+    root = math.sqrt(times)
+    narrow = estimate("rate_ratio", 1.2, 1.2 * math.exp(-0.6 / root), 1.2 * math.exp(0.6 / root))
+    assert judge(claim(ratio_above(1.0)), record, answer("disparity", narrow)).low == pytest.approx(
+        0.95, abs=0.003
+    )
+    even = judge(claim(ratio_above(1.2)), record, answer("disparity", here))
+    assert "times what there is now" not in even.parts[0].decide
 
 
 def test_within_and_outside_are_each_others_opposite(record: Record) -> None:

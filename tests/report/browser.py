@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +48,7 @@ def run_in_page(page: str, script: str, folder: Path) -> Any:
 
 def dump_page(page: Path) -> str:
     """Open a page as it is and return what its scripts made of it."""
-    browser = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if browser is None:
-        pytest.skip("needs Chromium, which is not on this machine (Debian: apt-get install chromium)")
+    browser = find_browser()
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
             [browser, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()],
@@ -58,3 +58,23 @@ def dump_page(page: Path) -> str:
             timeout=120,
         )
     return done.stdout
+
+
+@contextmanager
+def driven_page(**options: Any) -> Iterator[Any]:
+    """Open an empty page in Chromium through Playwright, with the network off; `options` are the context's."""
+    browser = find_browser()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=browser, args=list(FLAGS[1:8]))
+        yield launched.new_context(offline=True, **options).new_page()
+        launched.close()
+
+
+def find_browser() -> str:
+    """Return where Chromium is, or skip the test."""
+    browser = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if browser is None:
+        pytest.skip("needs Chromium, which is not on this machine (Debian: apt-get install chromium)")
+    return browser

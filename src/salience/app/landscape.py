@@ -18,7 +18,7 @@ from salience.questions.landscape.find import IssueFound, Span
 from salience.questions.landscape.inputs import Landscape, read_landscape
 from salience.questions.landscape.params import LandscapeParams
 from salience.questions.options.params import OptionsParams
-from salience.questions.options.trial import DRAWS, Trial, choose_issues, try_landscape
+from salience.questions.options.trial import DRAWS, Trial, choose_issues, see_state
 from salience.record.citations import read_citations
 from salience.record.store import Record
 
@@ -97,27 +97,30 @@ def run_trial(
         The numbers given are out of order.
     """
     tried = edit_landscape(land, actor, issue, given) if given else land
-    keep = choose_issues(land, issue)
-    now = land.only(keep)
-    found = try_landscape(now, tried.only(keep) if given else now, *_params(desk))
+    params, keep = _params(desk), choose_issues(land, issue)
+    now = desk.keep(
+        "landscape as it is", lambda: see_state(land.only(keep), *params), keep.tobytes(), by_decisions=False
+    )
+    found = Trial(now, see_state(tried.only(keep), *params) if given else now, params[0].level)
     name = land.issue_names[issue]
-    order = [name, *(other for other in now.issue_names if other != name)]
+    order = [name, *(each for each in land.only(keep).issue_names if each != name)]
     return found, [_pair(found, each, land.names) for each in order]
 
 
 def list_hinges(trial: Trial, issue: str) -> list[dict[str, Any]]:
     """Return the inputs that an issue's outcome hinges on, the largest share first."""
-    if trial.hinges is None or issue not in trial.hinge_issues:
+    hinges, outcomes = trial.tried.hinges, list(trial.tried.outcomes)
+    if hinges is None or issue not in outcomes:
         return []
-    k, indices = trial.hinge_issues.index(issue), trial.hinges.indices
+    k, indices = outcomes.index(issue), hinges.indices
     shares = indices.total[:, k]
     if not np.isfinite(shares).all():
         return []
     order = [int(g) for g in np.argsort(-shares, kind="stable")[:MOST_INPUTS] if shares[g] > LEAST_SHARE]
     return [
         {
-            "actor": trial.hinges.groups[g][0],
-            "kind": trial.hinges.groups[g][1],
+            "actor": hinges.groups[g][0],
+            "kind": hinges.groups[g][1],
             "share": Span(
                 *(
                     float(np.clip(ends[g, k], 0.0, 1.0))

@@ -128,7 +128,11 @@ def read_terms(record: Record, name: str) -> dict[int, dict[str, Any]]:
 
 
 def list_candidates(
-    room: Room, tried: Judged, beside: Judged | None, answer: Answer | None
+    room: Room,
+    tried: Judged,
+    beside: Judged | None,
+    answer: Answer | None,
+    terms: Mapping[int, Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """Return who can be seated, by whom each is recognised, and where it sits, `terms` being those of the list."""
     seating = room.seating

@@ -105,10 +105,7 @@ def _trial(desk: Desk, land: Landscape, who: int, on: int, given: dict[Kind, Tri
     fault = _fault(given)
     used = {} if fault else given
     try:
-        trial, pairs = desk.keep(
-            "trial", lambda: views.run_trial(desk, land, who, on, used), who, on, *sorted(used.items()),
-            by_decisions=False,
-        )  # fmt: skip
+        trial, pairs = views.run_trial(desk, land, who, on, used)
     except QuestionError as error:
         raise HTTPException(400, str(error)) from error
     return {

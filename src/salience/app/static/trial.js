@@ -26,13 +26,16 @@ for (const form of document.querySelectorAll("form[data-at-once]")) {
   form.addEventListener("change", () => send(form));
   form.addEventListener("submit", (event) => { event.preventDefault(); send(form); });
 }
-let sent = 0;
-async function send(form) {
+let waiting = 0, sent = 0;
+// A key held down or a string of ticks is one question.
+function send(form) { clearTimeout(waiting); waiting = setTimeout(ask, 200, form); }
+async function ask(form) {
   if (!form.reportValidity()) return;
   const address = `${form.getAttribute("action").split("#")[0]}?${new URLSearchParams(new FormData(form))}`;
   const shown = document.getElementById(form.dataset.atOnce);
   const own = ++sent;
   shown.setAttribute("aria-busy", "true");
+  history.replaceState(null, "", address);
   try {
     const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
     if (own !== sent) return;
@@ -41,7 +44,6 @@ async function send(form) {
     const open = [...shown.querySelectorAll("details")].map((each) => each.open);
     shown.replaceChildren(...fresh.childNodes);
     shown.querySelectorAll("details").forEach((each, k) => { each.open = open[k] ?? each.open; });
-    history.replaceState(null, "", address);
   } catch { location.assign(address); return; }
   shown.removeAttribute("aria-busy");
 }

@@ -59,10 +59,15 @@ def find_hinges(table: Table, seed: int, base: int = BASE) -> Hinges | None:
     labels = sorted(set(pairs))
     groups = [labels.index(pair) for pair in pairs]
 
-    def evaluate(points: FloatArray) -> FloatArray:
-        return np.asarray(table.outcomes(table.values_at(points), [HEADLINE])[0])
+    def evaluate(moved: FloatArray) -> FloatArray:
+        values = np.broadcast_to(q.best, (len(moved), len(q.best))).copy()
+        values[:, q.moving] = moved
+        return np.asarray(table.outcomes(values, [HEADLINE])[0])
 
-    indices = sobol_indices(evaluate, groups, base=base, seed=seed)
+    def transform(points: FloatArray) -> FloatArray:
+        return table.values_at(points)[:, q.moving]
+
+    indices = sobol_indices(evaluate, groups, base=base, seed=seed, transform=transform)
     return Hinges(tuple((table.land.names[a], KINDS[kind]) for a, kind in labels), indices)
 
 

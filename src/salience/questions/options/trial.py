@@ -5,10 +5,10 @@ Both are drawn at the same points, so that what differs is the edit's and not ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from salience.errors import NothingToAskError
 from salience.methods.cells import FloatArray
@@ -22,14 +22,13 @@ from salience.questions.options.params import OptionsParams
 
 # Powers of two, for Sobol points are even only then.
 DRAWS, HINGE_BASE = 256, 128
-MOST_ISSUES = 12
-
-Key = tuple[int, int, int]
+# As many cells as can be drawn in well under a second.
+MOST_ISSUES, MOST_CELLS = 12, 160
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What follows from a landscape.
+    """What follows from a landscape, by quick draws.
 
     Attributes
     ----------
@@ -39,21 +38,22 @@ class State:
         The compromise mean; without issues that it cannot be had for.
     silent : str
         Why there is no consensus to speak of on any issue, if so.
+    hinges : Hinges or None
+        Which inputs the compromise means hinge on, in the order of `outcomes`.
     """
 
     issues: dict[str, IssueFound]
     outcomes: dict[str, FloatArray] = field(repr=False)
     silent: str
+    hinges: Hinges | None
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The case as it is beside the trial, and what its outcome hinges on as it is in the trial."""
+    """The case as it is beside the trial; `level` is the coverage of the intervals."""
 
     now: State
     tried: State
-    hinges: Hinges | None
-    hinge_issues: tuple[str, ...]
     level: float
 
     def outcome(self, issue: str, *, tried: bool) -> Span | None:
@@ -63,97 +63,65 @@ class Trial:
 
     def moves(self, issue: str) -> Span | None:
         """Return by how much the trial moves it, over the same draws."""
-        pair = [state.outcomes.get(issue) for state in (self.now, self.tried)]
-        return None if pair[0] is None or pair[1] is None else _about(pair[1] - pair[0], self.level)
+        now, tried = (state.outcomes.get(issue) for state in (self.now, self.tried))
+        return None if now is None or tried is None else _about(tried - now, self.level)
 
 
-def choose_issues(land: Landscape, issue: int) -> np.ndarray:
+def choose_issues(land: Landscape, issue: int) -> npt.NDArray[np.bool_]:
     """Return which issues a trial looks at: the one that is edited, and as many others as can be done at once."""
     keep = np.zeros(len(land.issues), dtype=bool)
     keep[issue] = True
-    others = [k for k in range(len(land.issues)) if k != issue]
-    keep[others[: MOST_ISSUES - 1]] = True
+    most = min(MOST_ISSUES, max(1, MOST_CELLS // max(len(land.actors), 1)))
+    keep[[k for k in range(len(land.issues)) if k != issue][: most - 1]] = True
     return keep
 
 
-def try_landscape(
-    now: Landscape,
-    tried: Landscape,
-    of_landscape: LandscapeParams,
-    of_options: OptionsParams,
-    *,
-    seed: int = 0,
-) -> Trial:
-    """Compare two landscapes of the same actors and issues.
+def see_state(
+    land: Landscape, of_landscape: LandscapeParams, of_options: OptionsParams, *, seed: int = 0
+) -> State:
+    """Work out what follows from a landscape.
+
+    Two landscapes of the same actors and issues are drawn at the same points, whatever their numbers.
 
     Parameters
     ----------
-    now, tried : Landscape
-        As it is, and with an edit; the same may be given twice.
+    land : Landscape
+        Of few issues: see `choose_issues`.
     of_landscape, of_options : LandscapeParams, OptionsParams
         As the case asks; goals, options and the number of draws play no part.
     seed : int
         Of the draws.
-
-    Returns
-    -------
-    Trial
     """
-    lands = [now, tried] if tried is not now else [now]
-    params = of_options.model_copy(update={"option": {}, "goal": {}, "issues": ()})
-    tables = [_lay(land, params) for land in lands]
-    points = _draw_points([t for t in tables if t is not None], seed)
-    quick = of_landscape.model_copy(update={"draws": DRAWS})
-    states = [_see(land, table, quick, points, seed) for land, table in zip(lands, tables, strict=True)]
-    last = tables[-1]
-    hinges = find_hinges(last, seed, HINGE_BASE) if last is not None and last.columns else None
-    issues = tuple(last.issues) if last is not None else ()
-    return Trial(states[0], states[-1], hinges, issues, of_landscape.level)
-
-
-def _lay(land: Landscape, params: OptionsParams) -> Table | None:
-    try:
-        return lay_table(land, params)
-    except NothingToAskError:
-        return None
-
-
-def _see(
-    land: Landscape, table: Table | None, params: LandscapeParams, points: dict[Key, FloatArray], seed: int
-) -> State:
     outcomes: dict[str, FloatArray] = {}
-    if table is not None and table.columns:
-        found = table.outcomes(_values(table, points, seed), [HEADLINE])[0]
+    hinges = None
+    params = of_options.model_copy(update={"option": {}, "goal": {}, "issues": ()})
+    try:
+        table = lay_table(land, params)
+    except NothingToAskError as error:
+        return State({}, {}, str(error), None)
+    if table.columns:
+        found = table.outcomes(_draw(table, seed), [HEADLINE])[0]
         outcomes = {issue: found[:, k] for k, issue in enumerate(table.issues)}
-    drawn = draw_landscape(land, params, seed)
+        hinges = find_hinges(table, seed, HINGE_BASE)
+    quick = of_landscape.model_copy(update={"draws": DRAWS})
+    drawn = draw_landscape(land, quick, seed)
     if isinstance(drawn, str):
-        return State({}, outcomes, drawn)
-    issues = [find_issue(drawn, params, k, {}) for k in range(len(drawn.landscape.issues))]
-    return State({each.name: each for each in issues}, outcomes, "")
+        return State({}, outcomes, drawn, hinges)
+    issues = [find_issue(drawn, quick, k, {}) for k in range(len(drawn.landscape.issues))]
+    return State({each.name: each for each in issues}, outcomes, "", hinges)
 
 
-def _draw_points(tables: Sequence[Table], seed: int) -> dict[Key, FloatArray]:
-    """Draw points of the unit cube for every uncertain input of any of the tables."""
+def _draw(table: Table, seed: int) -> FloatArray:
+    """Draw the uncertain inputs, each at points that are its own in every landscape of these actors and issues."""
     from scipy.stats import qmc
 
-    keys = list(dict.fromkeys(key for table in tables for key in _keys(table)))
-    if not keys:
-        return {}
-    points = qmc.Sobol(len(keys), scramble=True, rng=np.random.default_rng(seed)).random(DRAWS)
-    points = np.clip(points, 1e-12, 1.0 - 1e-12)
-    return {key: points[:, k] for k, key in enumerate(keys)}
-
-
-def _keys(table: Table) -> list[Key]:
-    q = table.quantities
-    return [(int(q.actor[k]), int(q.kind[k]), int(q.issue[k])) for k in q.moving]
-
-
-def _values(table: Table, points: dict[Key, FloatArray], seed: int) -> FloatArray:
-    if table.params.correlated != "no":
+    q, (actors, issues) = table.quantities, table.land.position.shape[:2]
+    inputs = 3 * actors * (issues + 1)
+    if table.params.correlated != "no" or inputs > qmc.Sobol.MAXDIM:
         return table.draw_values(DRAWS, seed)
-    own = [points[key] for key in _keys(table)]
-    return table.values_at(np.stack(own, axis=1) if own else np.zeros((DRAWS, 0)))
+    place = (q.kind[q.moving] * actors + q.actor[q.moving]) * (issues + 1) + q.issue[q.moving] + 1
+    points = qmc.Sobol(inputs, scramble=True, rng=np.random.default_rng(seed)).random(DRAWS)
+    return table.values_at(np.clip(points[:, place], 1e-12, 1.0 - 1e-12))
 
 
 def _about(values: FloatArray, level: float) -> Span:
