@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from salience.record.browsing.words import Excerpt, cut_excerpt, find_places, pattern_of, read_words
+from salience.record.browsing.words import Excerpt, cut_excerpt, find_places, read_words
+from salience.record.folding import fold_words
+from salience.record.search_index import words_of
 from salience.record.store import Record
 
 
@@ -61,14 +63,15 @@ def search_texts(
     words = read_words(q)
     if not words:
         return 0, []
-    patterns = [pattern_of(word) for word in words]
-    in_text = " AND ".join("regexp_matches(content, ?)" for _ in words)
-    in_title = " AND ".join("regexp_matches(title, ?)" for _ in words)
+    sought = [fold_words(word) for word in words]
+    there = " AND ".join("contains(words, ?)" for _ in words)
+    texts, titles = (words_of(record.connection, table) for table in ("text_words", "report_words"))
     record.connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE found_reports AS
-            SELECT id, published FROM report WHERE sha256 IN (SELECT sha256 FROM text WHERE {in_text})
-            UNION ALL SELECT id, published FROM report WHERE sha256 IS NULL AND title IS NOT NULL AND {in_title}""",
-        [*patterns, *patterns],
+            SELECT id, published FROM report
+            WHERE sha256 IN (SELECT sha256 FROM {texts} AS t WHERE {there})
+               OR (sha256 IS NULL AND id IN (SELECT id FROM {titles} AS h WHERE {there}))""",
+        [*sought, *sought],
     )
     total: int = record.rows("SELECT count(*) AS n FROM temp.found_reports")[0]["n"]
     rows = record.rows(
