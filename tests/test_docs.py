@@ -36,7 +36,7 @@ def test_the_readmes_python_runs_and_prints_an_answer(tmp_path: Path, demo: Path
     assert (tmp_path / "cases" / "simulated" / "record" / "event.parquet").is_file()
 
 
-@pytest.mark.parametrize("name", ["hidden.md", "disparity.md", "reconcile.md"])
+@pytest.mark.parametrize("name", ["hidden.md", "disparity.md", "reconcile.md", "claims.md"])
 def test_the_methods_in_the_docs_print_what_the_docs_show(name: str) -> None:
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")
     (snippet,), (shown,) = (
@@ -44,6 +44,17 @@ def test_the_methods_in_the_docs_print_what_the_docs_show(name: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, check=True)
     assert done.stdout == shown
+
+
+def test_the_claims_in_the_docs_are_ones_that_are_read(tmp_path: Path) -> None:
+    from salience.claims import read_claims
+
+    page = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "claims.toml").write_text(shown, encoding="utf-8")
+    found = read_claims(tmp_path)
+    assert found is not None
+    assert [(claim.id, claim.unfinished) for claim in found.claim] == [("low-casualties", ())]
 
 
 def test_links_between_pages_lead_somewhere() -> None:

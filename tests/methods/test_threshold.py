@@ -12,7 +12,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import kstest, norm
 
 from salience.errors import MethodError
-from salience.methods.threshold import chance_above, chance_above_in_draws, frechet_bounds
+from salience.methods.threshold import chance_above, chance_above_in_draws, frechet_bounds, times_the_data
 
 Z = norm.ppf(0.975)
 
@@ -104,3 +104,13 @@ def test_bounds_of_several_are_reached() -> None:
 def test_what_cannot_be_is_refused(wrong: object) -> None:
     with pytest.raises(MethodError):
         wrong()  # type: ignore[operator]
+
+
+def test_four_times_the_data_halve_the_error() -> None:
+    assert times_the_data(float(norm.cdf(0.8)), float(norm.cdf(1.6)), 0.05) == pytest.approx(4.0)
+    assert times_the_data(float(norm.cdf(-0.8)), 0.95, float(norm.cdf(-1.6))) == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0, 0.501, 0.97])
+def test_there_is_no_advice_where_none_can_be_given(chance: float) -> None:
+    assert times_the_data(chance, 0.95, 0.05) is None

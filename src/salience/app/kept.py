@@ -70,6 +70,41 @@ def list_kept(desk: Desk, question: str = "") -> list[Kept]:
     return kept
 
 
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The kept answer that a page shows.
+
+    Attributes
+    ----------
+    answer : Answer
+    key : str
+        It is at /answers/QUESTION/KEY.
+    stale : bool
+        Whether the record, or what the case asks, is another by now.
+    """
+
+    answer: Answer
+    key: str
+    stale: bool
+
+    @property
+    def page(self) -> str:
+        """Where it is shown in full."""
+        return f"/answers/{self.answer.question}/{self.key}"
+
+
+def find_latest(desk: Desk, question: str) -> Latest | None:
+    """Return the answer to a question as the case asks it, else the latest kept one; None when there is none."""
+    kept = list_kept(desk, question)
+    if not kept:
+        return None
+    chosen = next((each for each in kept if not each.changed), kept[0])
+    answer = find_answer(desk, question, chosen.key)
+    with desk.reading() as record:
+        now = desk.keep("fingerprint", record.fingerprint)
+    return Latest(answer, chosen.key, bool(chosen.changed) or answer.record != now)
+
+
 def say_changed(answer: Answer, given: dict[str, Any]) -> str:
     """Return in which parameters an answer was asked otherwise than the case asks: "count = victims; level = 0.9"."""
     from salience.case_file import check_params

@@ -12,8 +12,10 @@ from salience.claims.chance import Bounds, chance_of, joint_chance
 from salience.claims.doubts import Held, find_doubt, rivals_of
 from salience.claims.file import Claim, ClaimsFile, Part, Thresholds
 from salience.claims.finding import check_use, find_quantity
+from salience.claims.place import find_misplaced
 from salience.claims.verdict import PartVerdict, Verdict, Word
 from salience.errors import CaseError, InputError, MethodError, QuestionError
+from salience.methods.threshold import times_the_data
 from salience.questions.answer import Answer
 from salience.questions.quantities import Asked, describe_quantities
 from salience.record.store import Record
@@ -49,13 +51,15 @@ def judge_claims(
     Raises
     ------
     InputError
-        A claim names a question, a parameter or a quantity that does not exist, or says "because" of a quantity that
-        explains nothing; the line is named.
+        A claim names a question, a parameter, a quantity or a place in a text that does not exist, or says "because" of
+        a quantity that explains nothing; the line is named.
     """
     verdicts = []
     for number, claim in enumerate(claims.claim):
         if progress:
             progress(f"judging '{claim.id}'", number / max(len(claims.claim), 1))
+        if misplaced := find_misplaced(claim, record):
+            raise claims.fault(number, None, misplaced)
         parts = tuple(
             _judge_part(claims, (number, k), ask, record) if not part.unfinished else _stub(claim, part)
             for k, part in enumerate(claim.part)
@@ -108,6 +112,9 @@ def _weigh(
     reason, why = find_doubt(claim, thresholds, answer, held, bodies, chance)
     reached = chance is not None and chance[0] >= thresholds.supported
     estimate = held[0].estimate
+    more = None
+    if part.is_ in ("above", "below") and chance is not None and chance[0] == chance[1]:
+        more = times_the_data(chance[0], thresholds.supported, thresholds.contradicted)
     low, high = chance or (None, None)
     voices = sum(bodies, start=Counter[str]())
     return PartVerdict(
@@ -121,7 +128,7 @@ def _weigh(
         beside=" ".join(words.say_rival(rival) for each in held for rival in rivals_of(answer, each)),
         reason=reason,
         why=why,
-        decide=_decide(claim, part, words.say_what_decides(reason, asked, part, estimate)) if reason else "",
+        decide=_decide(claim, part, words.say_what_decides(reason, asked, more)) if reason else "",
         question=part.question,
         quantity=part.quantity,
         test=part.plain,
@@ -180,7 +187,7 @@ def _without(
         sentence=sentence,
         reason="no data",
         why=words.as_sentence(why),
-        decide=_decide(claim, part, words.say_what_decides("no data", asked, part, None)),
+        decide=_decide(claim, part, words.say_what_decides("no data", asked)),
         question=part.question,
         quantity=part.quantity,
         test=part.plain,

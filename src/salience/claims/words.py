@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from salience.claims.file import Part, Test, Thresholds
+from salience.claims.file import Test, Thresholds
 from salience.claims.verdict import Reason
 from salience.questions.answer import Assumption, Estimate, format_interval
 from salience.questions.quantities import Asked
 
 if TYPE_CHECKING:
     from salience.claims.doubts import Held
-
-# More than this many times the data is no advice.
-MOST_TIMES = 1000.0
 
 
 def say_estimate(estimate: Estimate) -> str:
@@ -101,8 +98,17 @@ def say_span(chance: tuple[float, float], thresholds: Thresholds, *, least: bool
     )
 
 
-def say_what_decides(reason: Reason, asked: Asked, part: Part, estimate: Estimate | None) -> str:
-    """Return what data would decide a part, worked out from the reason and the question."""
+def say_what_decides(reason: Reason, asked: Asked, more: float | None = None) -> str:
+    """Return what data would decide a part, worked out from the reason and the question.
+
+    Parameters
+    ----------
+    reason : str
+    asked : Asked
+        What the question needs of a record, and what more would help.
+    more : float or None
+        How many times the data would do (`methods.threshold`), where the interval is what leaves it open.
+    """
     if reason == "no data":
         return f"The record must hold {asked.needs}."
     if reason == "data of one source":
@@ -111,23 +117,8 @@ def say_what_decides(reason: Reason, asked: Asked, part: Part, estimate: Estimat
         return f"Data that tell the methods apart: {asked.data}."
     if reason == "assumption fails":
         return f"Data without that fault: {asked.data}."
-    return f"{asked.data[0].upper()}{asked.data[1:]}{_how_much(part, estimate)}."
-
-
-def _how_much(part: Part, estimate: Estimate | None) -> str:
-    """Say how many times the data would do, if the estimate stayed: widths go with the root of the rows."""
-    if estimate is None or part.threshold is None or part.is_ not in ("above", "below"):
-        return ""
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return ""
-    distance = abs(estimate.value - part.threshold)
-    half = (
-        estimate.value - estimate.low if estimate.value > part.threshold else estimate.high - estimate.value
-    )
-    if distance == 0 or half <= 0 or (half / distance) ** 2 > MOST_TIMES:
-        return ""
-    times = (half / distance) ** 2
-    return f"; about {max(times, 1.5):.2g} times as many rows, if the estimate stays where it is"
+    times = f"; about {more:.2g} times what there is now, if the estimate stays where it is" if more else ""
+    return as_sentence(f"{asked.data}{times}")
 
 
 def _percent(chance: float) -> str:

@@ -75,14 +75,22 @@ def add(
 
 @app.command()
 def run(
-    case: CaseFolder, data: Data = None, as_json: AsJson = False, quiet: Quiet = False, debug: Debug = False
+    case: CaseFolder,
+    data: Data = None,
+    interactive: Annotated[
+        bool,
+        typer.Option("--interactive", help="Charts that answer to the pointer; report.html grows by 0.9 MB."),
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
 ) -> None:
     """Do the main job: take in the inputs, ask the questions, write the answers and report.html."""
     with explained(debug):
         from salience.case import open_case
 
         with open_case(case, data=data) as opened, progressing(quiet or as_json) as progress:
-            done = opened.run(progress)
+            done = opened.run(progress, interactive=interactive)
         if as_json:
             typer.echo(
                 json.dumps(

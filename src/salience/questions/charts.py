@@ -17,12 +17,18 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, BLACK = (
 )  # fmt: skip
 PALETTE = [BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK]
 INK, FAINT = "#222222", "#6b6b6b"
-WIDTH = 560
+WIDTH, FONT = 560, "system-ui, sans-serif"
 # A browser's letters are wider than those that the chart was measured with.
 PADDING = {"left": 22, "right": 22, "top": 8, "bottom": 8}
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 RIGHT_TO_LEFT_EMBEDDING, POP_DIRECTION = "\u202b", "\u202c"
 _MARKS = (LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, RIGHT_TO_LEFT_EMBEDDING)
+_UNDRAWN = re.compile(r'<\?xml[^>]*\?>|<!DOCTYPE[^>]*>|<path[^>]* d="(?:M0,0h0v0h0Z)?"[^>]*/>')
+# What each mark is called is said by the figure's own description; hundreds of marks would drown it.
+_DEFAULTS = re.compile(
+    r' (?:role|class|aria-[a-z]+)="[^"]*"| font-family="[^"]*"| pointer-events="none"'
+    r'| (?:opacity|stroke-width)="1"| transform="translate\(0,0\)"'
+)
 # Hebrew to Arabic extended and their presentation forms, with the spaces and joiners between such words.
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 _RIGHT_TO_LEFT = re.compile(f"{_LETTER}(?:[ \u200c\u200d]*{_LETTER})*")
@@ -53,7 +59,7 @@ def finish_chart(
     lines = wrap(title, _letters(sized))
     styled = (
         sized.properties(title=altair.TitleParams(text=lines, anchor="start", fontSize=15, offset=12))
-        .configure(font="system-ui, sans-serif", background="white", padding=PADDING)
+        .configure(font=FONT, background="white", padding=PADDING)
         .configure_view(stroke=None)
         .configure_axis(
             labelFontSize=13, titleFontSize=13, titleFontWeight="normal", labelColor=INK, titleColor=INK,
@@ -78,14 +84,17 @@ def _letters(chart: Any) -> int:
 
 
 def render_svg(figure: Figure) -> str:
-    """Return a figure as SVG without a prologue.
-
-    Vega describes each mark for screen readers, hundreds of them; the figure's own description serves better.
-    """
+    """Return a figure as SVG without a prologue, and without what draws nothing, a third of what Vega writes."""
     import vl_convert
 
-    svg: str = vl_convert.vegalite_to_svg(figure.spec)
-    return re.sub(r"<\?xml[^>]*\?>|<!DOCTYPE[^>]*>| (?:role|aria-[a-z]+)=\"[^\"]*\"", "", svg)
+    svg: str = _UNDRAWN.sub("", vl_convert.vegalite_to_svg(figure.spec))
+    svg = re.sub(r"<[a-zA-Z][^>]*>", lambda tag: _shorten_tag(tag[0]), svg)
+    return svg.replace("<svg ", f'<svg font-family="{FONT}" ', 1)
+
+
+def _shorten_tag(tag: str) -> str:
+    """Leave out defaults and round to a hundredth of a pixel."""
+    return re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", _DEFAULTS.sub("", tag))
 
 
 def order_directions(part: Any, sentence: bool = False) -> Any:

@@ -17,6 +17,7 @@ from salience.errors import RecordError
 from salience.record.decisions import check_log
 from salience.record.events import fill_telling
 from salience.record.schema import create_statements, load_schema, schema_version
+from salience.record.search_index import index_events, index_texts
 from salience.record.shown import frame_of, show_line, show_overview
 from salience.record.sql import scalar
 
@@ -225,6 +226,9 @@ class Record:
                     connection.execute(statement)
                 if "telling" not in here:
                     fill_telling(connection)
+                if "event_words" not in here:
+                    index_events(connection)
+                    index_texts(connection)
 
     def _require_version(self) -> None:
         found = scalar(self.connection, "SELECT version FROM schema_version")

@@ -1,4 +1,4 @@
-"""The report: one HTML file, without scripts, that opens offline and prints."""
+"""The report: one HTML file that opens offline and prints; without scripts unless its charts are interactive."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from salience.record.store import Record
 from salience.report.claims import claims_on, kept_as, show_chance, show_verdicts
 from salience.report.figures import draw_map, draw_months, draw_svg
 from salience.report.holdings import Holdings, describe_holdings
+from salience.report.interactive import make_live, place_live
 from salience.report.tables import write_csv
 from salience.version import __version__
 
@@ -44,6 +45,8 @@ def write_report(
     answers: Sequence[Answer],
     verdicts: Sequence[Verdict] = (),
     extra: Sequence[Answer] = (),
+    *,
+    interactive: bool = False,
 ) -> Path:
     """Write the report of a case, and its full table of sources under `answers/record/`.
 
@@ -61,6 +64,8 @@ def write_report(
         What the record says to claims; they come first.
     extra : sequence of Answer
         Answers that only claims asked for; shown last, folded.
+    interactive : bool
+        Whether charts answer to the pointer, for which the file holds Vega (0.9 MB).
 
     Raises
     ------
@@ -69,7 +74,7 @@ def write_report(
     """
     holdings = describe_holdings(record, head.setting)
     _write_sources(path.parent / "answers" / "record" / "sources.csv", holdings)
-    text = render_page(head, holdings, answers, verdicts, extra)
+    text = render_page(head, holdings, answers, verdicts, extra, interactive=interactive)
     try:
         part = path.with_name(f".{path.name}.part")
         part.write_text(text, encoding="utf-8")
@@ -85,6 +90,8 @@ def render_page(
     answers: Sequence[Answer],
     verdicts: Sequence[Verdict] = (),
     extra: Sequence[Answer] = (),
+    *,
+    interactive: bool = False,
 ) -> str:
     """Return the page as HTML; the same input gives the same text."""
     import jinja2
@@ -101,13 +108,22 @@ def render_page(
         "chance": show_chance,
     }
     numbers = iter(range(1, 1000))
-    pictures = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
+    drawn = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
+    pictures = [_picture(f, next(numbers)) for f in drawn]
+    asked = [show_answer(answer, numbers) for answer in answers]
+    live = None
+    if interactive:
+        every = [*pictures, *(p for a in asked for p in a["figures"])]
+        for p in every:
+            p["svg"] += place_live(p["figure"], p["number"])
+        live = make_live({p["number"]: p["figure"] for p in every})
     return environment.get_template("report.html.j2").render(
         head=head,
         style=_read_template("report.css"),
         holdings=holdings,
-        figures=[_picture(f, next(numbers)) for f in pictures],
-        answers=[show_answer(answer, numbers) for answer in answers],
+        figures=pictures,
+        answers=asked,
+        live=live,
         claims=show_verdicts(verdicts, answers, extra),
         extra=[
             show_answer(each, numbers, kept_as(each), figures=False) | {"claims": claims_on(each, verdicts)}

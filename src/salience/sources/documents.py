@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from salience.errors import InputError
 from salience.record.ids import stable_id
+from salience.record.search_index import index_texts
 from salience.record.source_names import SourceRule, register_spellings
 from salience.record.store import Record, duckdb_errors
 from salience.record.texts import canonical_text, text_sha256
@@ -223,6 +224,7 @@ def _insert(
     if added < len(reports):
         counts.notes["documents that repeat one of the same source word for word"] += len(reports) - added
     _append(connection, "text", texts, "sha256", TEXT)
+    index_texts(connection)
 
 
 def _append(

@@ -149,14 +149,15 @@ def find_landscape(drawn: Drawn, params: LandscapeParams) -> Found:
     """Work out everything that the answer tells."""
     others = {name: drawn.weights_by(name) for name in WEIGHTINGS}
     issues = tuple(
-        _find_issue(drawn, params, k, {n: w[:, :, k] for n, w in others.items() if w is not None})
+        find_issue(drawn, params, k, {n: w[:, :, k] for n, w in others.items() if w is not None})
         for k in range(len(drawn.landscape.issues))
     )
     unknown = rank_unknown(drawn, params)
     return Found(drawn, params, issues, _find_between(drawn, params), _find_deciding(drawn, params), unknown)
 
 
-def _find_issue(drawn: Drawn, params: LandscapeParams, k: int, others: dict[str, FloatArray]) -> IssueFound:
+def find_issue(drawn: Drawn, params: LandscapeParams, k: int, others: dict[str, FloatArray]) -> IssueFound:
+    """Work out what is said of one issue; `others` are the weights on it by other weightings."""
     issue = drawn.landscape.issues[k]
     two_poles = bool(issue["two_poles"])
     x, w = drawn.position[:, :, k], drawn.weight[:, :, k]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,20 @@ class Landscape:
         """The source that all positions come from; empty where there are several, or positions without a source."""
         known = np.isfinite(self.position[..., 1])
         return self.cited[0] if len(self.cited) == 1 and bool(self.sourced[known].all()) else ""
+
+    def only(self, keep: npt.NDArray[np.bool_]) -> Landscape:
+        """Return the landscape with some of its issues: (issues,) bool."""
+        at = {int(old): new for new, old in enumerate(np.flatnonzero(keep))}
+        return replace(
+            self,
+            issues=tuple(i for i, k in zip(self.issues, keep, strict=True) if k),
+            position=self.position[:, keep],
+            salience=self.salience[:, keep],
+            capability=self.capability[:, keep],
+            sourced=self.sourced[:, keep],
+            coders=self.coders[:, keep],
+            rows={(i, at[k]): ids for (i, k), ids in self.rows.items() if k in at},
+        )
 
     @property
     def names(self) -> list[str]:

@@ -60,7 +60,7 @@ def say_headline(
     weight = f"{share} of the weight ({100 * level:.0f} % interval " + (
         f"{format_number(low, 'share')} to {format_number(high, 'share')})"
     )
-    who = _by_weight(first, seating)
+    who = list_outside(first, seating)
     names = f": {name_some(who)}" if who else ""
     failing = first.fails_drawn["EJR+"]
     left = f"the list “{first.list}” leaves {weight} without anyone at the table{names}."
@@ -79,7 +79,8 @@ def say_headline(
     return first_said, text + "."
 
 
-def _by_weight(audit: Audit, seating: Seating) -> list[str]:
+def list_outside(audit: Audit, seating: Seating) -> list[str]:
+    """Name who has a weight and nobody on the list, the heaviest first."""
     order = np.argsort(-audit.deserved, kind="stable")
     return [seating.voter_names[v] for v in order if audit.outside[v] and audit.deserved[v] > 0]
 
@@ -134,7 +135,7 @@ def make_estimates(
                     f"fails_{axiom.lower().replace('+', '_plus')}_{k + 1}",
                     f"draws in which “{view}” fails {axiom}",
                     audit.fails_drawn[axiom],
-                    *_chance(audit.fails_drawn[axiom], len(audit.without_drawn), level),
+                    *chance_interval(audit.fails_drawn[axiom], len(audit.without_drawn), level),
                     "share",
                     n,
                     level,
@@ -146,7 +147,7 @@ def make_estimates(
     for k, stable in enumerate(proposals.stability):
         found += _each_seated(stable, seating, k, level)
         firm = float((stable.seated >= SAFE).sum())
-        low, high = _chance(stable.seated, stable.draws, level)
+        low, high = chance_interval(stable.seated, stable.draws, level)
         ends = float((np.asarray(low) >= SAFE).sum()), float((np.asarray(high) >= SAFE).sum())
         found.append(
             Estimate(
@@ -170,7 +171,7 @@ def _each_without(audit: Audit, seating: Seating, k: int, view: str, level: floa
     return [
         Estimate(
             f"without_anyone_{k + 1}:{name}", f"{name}: chance that it has nobody on “{view}”", float(share),
-            *_chance(float(share), draws, level), "share", draws, level, view,
+            *chance_interval(float(share), draws, level), "share", draws, level, view,
             "the interval is that of the number of draws",
         )
         for name, share in zip(seating.voter_names, audit.outside_drawn, strict=True)
@@ -182,7 +183,7 @@ def _each_seated(stable: Stability, seating: Seating, k: int, level: float) -> l
     return [
         Estimate(
             f"seated_{k + 1}_{slug(name)}", f"{name}: chance of a seat ({stable.weighting})", float(share),
-            *_chance(float(share), stable.draws, level), "share", stable.draws, level, "proposal",
+            *chance_interval(float(share), stable.draws, level), "share", stable.draws, level, "proposal",
             f"of {seating.size} seats, by {EQUAL_SHARES}; the interval is that of the number of draws",
         )
         for name, share in zip(seating.names, stable.seated, strict=True)
@@ -194,7 +195,7 @@ def slug(name: str) -> str:
     return re.sub(r"\W+", "_", name.lower()).strip("_")
 
 
-def _chance(share: float | FloatArray, draws: int, level: float) -> tuple[Any, Any]:
+def chance_interval(share: float | FloatArray, draws: int, level: float) -> tuple[Any, Any]:
     """Return the interval of a share of the draws (Wilson 1927)."""
     found = wilson(np.rint(np.asarray(share) * draws), draws, level)
     low, high = np.asarray(found.low), np.asarray(found.high)

@@ -17,6 +17,11 @@ COMPARED = (
     "deaths_unknown", "text",
 )  # fmt: skip
 
+_TOLD = (
+    "id", "source", "source_id", "speaks_for", "told", "report", "title", "published", "url", "probability", "dataset",
+    "citation", "licence", "is_lead",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -81,7 +86,8 @@ def find_accounts(record: Record, event: int) -> list[Account]:
                    a.id = (SELECT lead FROM event WHERE id = ?) AS is_lead
             FROM told a JOIN mine m ON m.account = a.id JOIN source s ON s.id = a.source
                  LEFT JOIN heard r ON r.id = a.report LEFT JOIN origin o ON o.id = a.origin
-            ORDER BY is_lead DESC, a.told <> 'full', a.told, s.kind IS DISTINCT FROM 'dataset', published, s.name, a.id""",
+            ORDER BY is_lead DESC, a.told <> 'full', a.told, s.kind IS DISTINCT FROM 'dataset', published, s.name,
+                     a.id""",
         [event, event],
     )
     lead = next((row for row in rows if row["is_lead"]), rows[0] if rows else {})
@@ -95,8 +101,9 @@ def find_source(record: Record, source: int) -> dict[str, Any] | None:
         return None
     telling = _telling(record)
     counts = record.rows(
-        f"""SELECT count(*) AS events, count(*) FILTER (e.sources = 1 AND t.covers AND s.kind IS DISTINCT FROM 'dataset')
-                   AS alone, min(e.date_from) AS first, max(e.date_from) AS last
+        f"""SELECT count(*) AS events,
+                   count(*) FILTER (e.sources = 1 AND t.covers AND s.kind IS DISTINCT FROM 'dataset') AS alone,
+                   min(e.date_from) AS first, max(e.date_from) AS last
             FROM {telling} AS t JOIN event e ON e.id = t.event JOIN source s ON s.id = t.source
             WHERE t.source = ?""",
         [source],
@@ -166,7 +173,8 @@ def find_report(record: Record, report: int) -> dict[str, Any] | None:
 def find_spans(record: Record, sha256: str) -> list[dict[str, Any]]:
     """Return what reading found in a text, in order: mentions and statements with their spans."""
     return record.rows(
-        """SELECT id, 'mention' AS layer, start, "end", quote, kind, value, NULL AS speaker, NULL AS about, how, confidence
+        """SELECT id, 'mention' AS layer, start, "end", quote, kind, value, NULL AS speaker, NULL AS about, how,
+                  confidence
            FROM mention WHERE text = ? UNION ALL
            SELECT id, 'statement', start, "end", quote, kind, value, speaker, about, how, confidence
            FROM statement WHERE text = ? ORDER BY start, "end" DESC, layer, id""",
@@ -193,11 +201,7 @@ def _account(row: dict[str, Any], lead: dict[str, Any]) -> Account:
         name for name, value in values.items()
         if value is not None and lead[name] is not None and not _same(value, lead[name])
     )  # fmt: skip
-    told = {
-        name: row[name]
-        for name in ("id", "source", "source_id", "speaks_for", "told", "report", "title", "published", "url", "probability",
-                     "dataset", "citation", "licence", "is_lead")
-    }  # fmt: skip
+    told = {name: row[name] for name in _TOLD}
     return Account(
         **told, kind=row["kind_of_source"], values=values, differs=differs, has_text=row["sha256"] is not None
     )

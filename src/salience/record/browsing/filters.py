@@ -81,7 +81,7 @@ class Filter:
     sources_min, sources_max : int or None
         Distinct sources that are no datasets.
     q : str
-        Words that stand in what an account says, or in the names of places and sides.
+        Words that all stand in its notes, its headlines, or the names of its places and sides.
     """
 
     actor: tuple[str, ...] = ()
@@ -112,21 +112,24 @@ class Filter:
     def with_value(self, name: str, value: str) -> Filter:
         """Return the filter with one more actor, kind, source or place."""
         here: tuple[str, ...] = getattr(self, name)
-        return self if value in here else replace(self, **{name: (*here, value)})
+        return self if value in here else self._with({name: (*here, value)})
 
     def without_value(self, name: str, value: str) -> Filter:
         """Return the filter without one actor, kind, source or place, or without what else has this name."""
         if name not in LISTS:
             return self.without(name)
-        return replace(self, **{name: tuple(v for v in getattr(self, name) if v != value)})
+        return self._with({name: tuple(v for v in getattr(self, name) if v != value)})
 
     def without(self, *names: str) -> Filter:
         """Return the filter without what these names of the address set."""
-        return replace(self, **{DAYS.get(name, name): getattr(_ALL, DAYS.get(name, name)) for name in names})
+        return self._with({(own := DAYS.get(name, name)): getattr(_ALL, own) for name in names})
 
     def during(self, start: date, end: date) -> Filter:
         """Return the filter for these days instead of its own."""
         return replace(self, start=start, end=end)
+
+    def _with(self, values: dict[str, Any]) -> Filter:
+        return replace(self, **values)
 
 
 _ALL = Filter()

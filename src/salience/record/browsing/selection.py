@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any, Literal
 
 from salience.record.browsing.filters import NOT_STATED, Filter
-from salience.record.browsing.words import pattern_of, read_words
+from salience.record.browsing.words import read_words
 from salience.record.events import TELLING
+from salience.record.folding import fold_words
+from salience.record.search_index import words_of
 from salience.record.store import Record
 
 Sort = Literal["newest", "oldest", "deaths", "sources"]
@@ -164,6 +166,25 @@ class Selection:
         where, values = self._where()
         return f"SELECT {columns} FROM event WHERE {where} ORDER BY {SORTS[sort][0]}", values
 
+    def tellers_of(self, record: Record, events: list[int]) -> dict[int, list[int]]:
+        """Return the sources that tell of each of these events; on a connection other than a running query's."""
+        found: dict[int, list[int]] = {}
+        rows = record.connection.execute(
+            f"SELECT event, source FROM {self._telling} AS t WHERE event IN (SELECT unnest(?::BIGINT[]))",
+            [events],
+        ).fetchall()
+        for event, source in rows:
+            found.setdefault(event, []).append(source)
+        return found
+
+    def origins_of(self, record: Record, accounts: list[int]) -> dict[int, int]:
+        """Return the import that each of these accounts came with; on a connection other than a running query's."""
+        return dict(
+            record.connection.execute(
+                "SELECT id, origin FROM account WHERE id IN (SELECT unnest(?::BIGINT[]))", [accounts]
+            ).fetchall()
+        )
+
     def _count_sources(self, where: str, values: list[Any]) -> list[Count]:
         # Without a condition, nothing needs to be looked up in a million events but their deaths.
         within = "" if where == "true" else f"WHERE event IN (SELECT id FROM event WHERE {where})"
@@ -178,19 +199,13 @@ class Selection:
     def _find_once(self) -> None:
         """Find what is dear to find, once for all counts of a page: words in accounts, events that sources tell of."""
         connection = self.record.connection
-        words = read_words(self.filter.q)
+        words = [fold_words(word) for word in read_words(self.filter.q)]
         if words:
-            texts = " AND ".join("regexp_matches(a.text, ?)" for _ in words)
-            own = " AND ".join(
-                "regexp_matches(concat_ws(' ', place, admin1, admin2, side_a, side_b), ?)" for _ in words
-            )
-            patterns = [pattern_of(word) for word in words]
+            parts = [self._holding(word) for word in words]
             connection.execute(
-                f"""CREATE OR REPLACE TEMP TABLE worded AS
-                    SELECT id FROM event WHERE {own} UNION
-                    SELECT l.event FROM account a JOIN link l ON l.account = a.id
-                    WHERE a.text IS NOT NULL AND {texts}""",
-                [*patterns, *patterns],
+                "CREATE OR REPLACE TEMP TABLE worded AS "
+                + " INTERSECT ".join(f"({query})" for query, _ in parts),
+                [value for _, values in parts for value in values],
             )
         names = [name for name in self.filter.source if name != NOT_STATED]
         if names:
@@ -200,6 +215,23 @@ class Selection:
                     WHERE source IN (SELECT id FROM source WHERE name IN ({_marks(names)}))""",
                 names,
             )
+
+    def _holding(self, word: str) -> tuple[str, list[Any]]:
+        """Return the query of the events whose places, notes, headlines or sides hold a word, and its values."""
+        connection = self.record.connection
+        words, titles = (words_of(connection, table) for table in ("event_words", "report_words"))
+        # Sides are few names, so these are looked through once instead of event by event.
+        sides = connection.execute(
+            "SELECT DISTINCT side_a FROM event UNION SELECT DISTINCT side_b FROM event"
+        )
+        named = [side for (side,) in sides.fetchall() if side is not None and word in fold_words(side)]
+        query = f"""SELECT id FROM {words} AS w WHERE contains(words, ?)
+                    UNION SELECT l.event FROM link l JOIN account a ON a.id = l.account
+                    WHERE a.report IN (SELECT id FROM {titles} AS h WHERE contains(words, ?))"""
+        if named:
+            query += f""" UNION SELECT id FROM event
+                          WHERE side_a IN ({_marks(named)}) OR side_b IN ({_marks(named)})"""
+        return query, [word, word, *named, *named]
 
     def _where(self, *left_out: str) -> tuple[str, list[Any]]:
         """Return the condition on `event` and its values, without what these names of the address set."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from salience.record.browsing.words import Excerpt, cut_excerpt, find_places, pattern_of, read_words
+from salience.record.browsing.words import Excerpt, cut_excerpt, find_places, read_words
+from salience.record.folding import fold_words
+from salience.record.search_index import words_of
 from salience.record.store import Record
 
 
@@ -36,7 +39,9 @@ class Hit:
     in_text: bool
 
 
-def search_texts(record: Record, q: str, start: int = 0, size: int = 20) -> tuple[int, list[Hit]]:
+def search_texts(
+    record: Record, q: str, start: int = 0, size: int = 20, cover: Callable[[str], str] = str
+) -> tuple[int, list[Hit]]:
     """Find the reports that hold every word, in the text where there is one, else in the headline.
 
     Parameters
@@ -47,6 +52,8 @@ def search_texts(record: Record, q: str, start: int = 0, size: int = 20) -> tupl
         Words, and phrases in quotation marks (see `words.py`).
     start, size : int
         The latest reports come first; so many are skipped, so many returned.
+    cover : callable
+        Makes of a text one of the same length that may be shown, before an excerpt is cut from it.
 
     Returns
     -------
@@ -56,14 +63,15 @@ def search_texts(record: Record, q: str, start: int = 0, size: int = 20) -> tupl
     words = read_words(q)
     if not words:
         return 0, []
-    patterns = [pattern_of(word) for word in words]
-    in_text = " AND ".join("regexp_matches(content, ?)" for _ in words)
-    in_title = " AND ".join("regexp_matches(title, ?)" for _ in words)
+    sought = [fold_words(word) for word in words]
+    there = " AND ".join("contains(words, ?)" for _ in words)
+    texts, titles = (words_of(record.connection, table) for table in ("text_words", "report_words"))
     record.connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE found_reports AS
-            SELECT id, published FROM report WHERE sha256 IN (SELECT sha256 FROM text WHERE {in_text})
-            UNION ALL SELECT id, published FROM report WHERE sha256 IS NULL AND title IS NOT NULL AND {in_title}""",
-        [*patterns, *patterns],
+            SELECT id, published FROM report
+            WHERE sha256 IN (SELECT sha256 FROM {texts} AS t WHERE {there})
+               OR (sha256 IS NULL AND id IN (SELECT id FROM {titles} AS h WHERE {there}))""",
+        [*sought, *sought],
     )
     total: int = record.rows("SELECT count(*) AS n FROM temp.found_reports")[0]["n"]
     rows = record.rows(
@@ -76,13 +84,13 @@ def search_texts(record: Record, q: str, start: int = 0, size: int = 20) -> tupl
            ORDER BY r.published DESC NULLS LAST, r.id""",
         [size, start],
     )
-    return total, [_hit(row, words) for row in rows]
+    return total, [_hit(row, words, cover) for row in rows]
 
 
-def _hit(row: dict[str, Any], words: tuple[str, ...]) -> Hit:
+def _hit(row: dict[str, Any], words: tuple[str, ...], cover: Callable[[str], str]) -> Hit:
     content = row["content"] if row["content"] is not None else row["title"] or ""
     places = find_places(content, words)
     return Hit(
         row["id"], row["title"], row["source"], row["source_id"], row["published"], row["language"],
-        cut_excerpt(content, places), len(places), row["content"] is not None,
+        cut_excerpt(cover(content), places), len(places), row["content"] is not None,
     )  # fmt: skip
