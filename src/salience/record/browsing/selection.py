@@ -200,16 +200,11 @@ class Selection:
         connection = self.record.connection
         words = read_words(self.filter.q)
         if words:
-            foreign = "strlen({0}) > length({0})"
-            said, said_values = match_words(
-                words, "a.text", accented=foreign.format("a.text"), foreign=foreign.format("a.text")
-            )
-            own, own_values = match_words(
-                words, NAMES_OF, accented=foreign.format(NAMES_OF), foreign=foreign.format(NAMES_OF)
-            )
+            said, said_values = match_words(words, "a.text")
+            own, own_values = match_words(words, "names")
             connection.execute(
                 f"""CREATE OR REPLACE TEMP TABLE worded AS
-                    SELECT id FROM event WHERE {own} UNION
+                    SELECT id FROM (SELECT id, {NAMES_OF} AS names FROM event) WHERE {own} UNION
                     SELECT l.event FROM account a JOIN link l ON l.account = a.id
                     WHERE a.text IS NOT NULL AND {said}""",
                 [*own_values, *said_values],

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from salience.record.browsing.words import Excerpt, cut_excerpt, find_places, match_words, read_words
+from salience.record.browsing.words import (
+    Excerpt,
+    cut_excerpt,
+    find_places,
+    match_words,
+    pattern_of,
+    plain_pattern,
+    read_words,
+)
 from salience.record.store import Record
 
 # Bytes beyond one a letter: something that is not ASCII.
 FOREIGN_TEXT = "strlen(content) > characters"
-FOREIGN_TITLE = "strlen(title) > length(title)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +72,11 @@ def search_texts(
     words = read_words(q)
     if not words:
         return 0, []
-    accented = "sha256 IN (SELECT text FROM accented)" if _knows_accents(record) else FOREIGN_TEXT
-    in_text, text_values = match_words(words, "content", accented=accented, foreign=FOREIGN_TEXT)
-    in_title, title_values = match_words(words, "title", accented=FOREIGN_TITLE, foreign=FOREIGN_TITLE)
+    in_text, text_values = _texts_query(record, words)
+    in_title, title_values = match_words(words, "title")
     record.connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE found_reports AS
-            SELECT id, published FROM report WHERE sha256 IN (SELECT sha256 FROM text WHERE {in_text})
+            SELECT id, published FROM report WHERE sha256 IN ({in_text})
             UNION ALL SELECT id, published FROM report WHERE sha256 IS NULL AND title IS NOT NULL AND {in_title}""",
         [*text_values, *title_values],
     )
@@ -88,9 +94,25 @@ def search_texts(
     return total, [_hit(row, words, cover) for row in rows]
 
 
-def _knows_accents(record: Record) -> bool:
-    """Return whether the record has the table `accented`, which those read that were made before it do not."""
-    return bool(record.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'accented' AND NOT temporary"))
+def _texts_query(record: Record, words: tuple[str, ...]) -> tuple[str, list[str]]:
+    """Return the query for the texts that hold every word, and its values.
+
+    Plain patterns run over all texts. Patterns that take accents and every form of a sign in run over the texts that
+    have such, and these are laid aside first: else the engine tries the pattern on all texts before it leaves any out.
+    """
+    plain = [pattern for word in words if (pattern := plain_pattern(word)) is not None]
+    letters = len(plain) == len(words) and all(c.isalpha() or c.isspace() for word in words for c in word)
+    special = FOREIGN_TEXT
+    if letters and record.rows(
+        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'accented' AND NOT temporary"
+    ):
+        special = "sha256 IN (SELECT text FROM accented)"
+    full = " AND ".join("regexp_matches(content, ?)" for _ in words)
+    query = f"SELECT sha256 FROM special WHERE {full}"
+    if len(plain) == len(words):
+        query = f"SELECT sha256 FROM text WHERE {full} UNION {query}"
+    laid_aside = f"WITH special AS MATERIALIZED (SELECT sha256, content FROM text WHERE {special})"
+    return f"{laid_aside} {query}", [*(plain if len(plain) == len(words) else ()), *map(pattern_of, words)]
 
 
 def _hit(row: dict[str, Any], words: tuple[str, ...], cover: Callable[[str], str]) -> Hit:

@@ -79,29 +79,31 @@ def pattern_of(word: str) -> str:
     return "(?i)" + "".join(parts)
 
 
-def match_words(words: tuple[str, ...], column: str, *, accented: str, foreign: str) -> tuple[str, list[str]]:
+def plain_pattern(word: str) -> str | None:
+    """Return the pattern of a word of ASCII letters, as they stand; None for others."""
+    if not word.isascii():
+        # A word with accents finds the same without them.
+        word = "".join(_bare(letter) if letter.isalpha() else letter for letter in word)
+    if not word.isascii():
+        return None
+    return "(?i)" + r"\s+".join(re.escape(part) for part in word.split())
+
+
+def match_words(words: tuple[str, ...], column: str) -> tuple[str, list[str]]:
     """Return the condition that every word stands in a column, and its values.
 
     A pattern of plain letters is found five times as fast as one that takes accents in, so the second is tried only
-    where it can find something.
-
-    Parameters
-    ----------
-    words : tuple of str
-    column : str
-        An expression of the query.
-    accented, foreign : str
-        Conditions that hold where the column has Latin letters with accents, and where it has any letter beyond ASCII.
+    where the column holds more than ASCII.
     """
+    foreign = f"strlen({column}) > length({column})"
     parts, values = [], []
     for word in words:
-        pattern, plain = pattern_of(word), _plain_pattern(word)
+        pattern, plain = pattern_of(word), plain_pattern(word)
         if plain is None:
             parts.append(f"({foreign} AND regexp_matches({column}, ?))")
             values.append(pattern)
         else:
-            where = accented if all(letter.isalpha() or letter.isspace() for letter in word) else foreign
-            parts.append(f"(regexp_matches({column}, ?) OR ({where} AND regexp_matches({column}, ?)))")
+            parts.append(f"(regexp_matches({column}, ?) OR ({foreign} AND regexp_matches({column}, ?)))")
             values += [plain, pattern]
     return " AND ".join(parts), values
 
@@ -135,16 +137,6 @@ def cut_excerpt(content: str, places: list[tuple[int, int]], around: int = 140) 
             here = stop
     pieces += [(content[here:end], False)] + ([(" …", False)] if end < len(content) else [])
     return Excerpt(tuple((text, marked) for text, marked in pieces if text), places[0][0] if places else -1)
-
-
-def _plain_pattern(word: str) -> str | None:
-    """Return the pattern of a word of ASCII letters, as they stand; None for others."""
-    if not word.isascii():
-        # A word with accents finds the same without them.
-        word = "".join(_bare(letter) if letter.isalpha() else letter for letter in word)
-    if not word.isascii():
-        return None
-    return "(?i)" + r"\s+".join(re.escape(part) for part in word.split())
 
 
 def _to_space(content: str, place: int, step: int) -> int:
