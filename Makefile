@@ -5,9 +5,11 @@ CASE := cases/simulated
 
 .PHONY: demo test check format clean
 
-demo: $(VENV)/core ## install, then run the main job on a simulated conflict
+demo: $(VENV)/core ## install, then run the main job on a simulated conflict and on the claims of one essay
 	@$(BIN)/salience world $(CASE) --seed 7 --quiet --overwrite
 	@$(BIN)/salience run $(CASE)
+	@$(BIN)/salience run cases/afghanistan $(if $(SALIENCE_DATA),--data '$(SALIENCE_DATA)')
+	@echo "Two reports: $(CASE)/report.html and cases/afghanistan/report.html"
 
 test: $(VENV)/dev ## install, then every check that a change must pass
 	$(BIN)/ruff check .

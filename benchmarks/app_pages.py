@@ -82,8 +82,8 @@ def _row(name: str, get: Callable[[], Any]) -> None:
 def _search(folder: Path, texts: int) -> None:
     """Search so many texts of about 3,900 characters, as drawn from 20,000 made-up words."""
     from salience.record.browsing.texts import search_texts
+    from salience.record.search_index import index_texts
     from salience.record.store import Record
-    from salience.record.texts import note_accents
 
     rng = np.random.default_rng(1)
     letters = np.array(list("abcdefghijklmnoprstuvwz"))
@@ -106,11 +106,11 @@ def _search(folder: Path, texts: int) -> None:
                     """INSERT INTO text (sha256, content, characters) SELECT id, content, length(content)
                        FROM (SELECT unnest(?::VARCHAR[]) AS id, unnest(?::VARCHAR[]) AS content)""", [ids, contents]
                 )  # fmt: skip
-            note_accents(connection)
             connection.execute(
                 "INSERT INTO report (id, source, sha256, published) SELECT sha256::BIGINT, 1, sha256, "
                 "DATE '2020-01-01' + (sha256::INTEGER % 1000) FROM text"
             )
+            index_texts(connection)
         record.connection.execute("CHECKPOINT")
 
         for name, q in (

@@ -1,6 +1,7 @@
 """How often the intervals of the capture methods hold the truth, in simulated conflicts.
 
     python benchmarks/hidden_coverage.py [--seeds 200] [--events 1000]
+    python benchmarks/hidden_coverage.py --strata 20      # by actor, in conflicts as `salience world` draws them
 
 Four worlds of four lists; in the first the methods' assumptions hold, in the others some fail. Prints one Markdown
 table a world. With 200 conflicts a coverage of 95 % is known to ± 3 points.
@@ -18,7 +19,10 @@ import numpy as np
 
 from salience.errors import MethodError
 from salience.methods import capture
+from salience.questions.hidden.lists import add_up
+from salience.worlds import World
 from salience.worlds.lists import Lists, capture_worlds, draw_lists
+from salience.worlds.simulate import simulate
 
 Row = tuple[str, float | None, float | None, float | None]
 
@@ -80,11 +84,47 @@ def print_world(world: str, results: list[tuple[int, list[Row]]]) -> None:
         )
 
 
+def try_strata(seed: int) -> tuple[int, list[capture.PopulationEstimate]]:
+    """Return the true number of events and three estimates: by actor, latent classes without, decomposable graphs."""
+    truth = simulate(World(), seed)
+    kinds = np.array([o.kind for o in truth.world.outlets])
+    held = np.stack([truth.carried[:, kinds == kind].any(axis=1) for kind in np.unique(kinds)], axis=1)
+    held = held[:, np.argsort(-held.sum(axis=0))[:5]]
+    dyads = np.array([f"{c.side_a} - {c.side_b}" for c in truth.world.campaigns])
+    stratum = np.unique(dyads, return_inverse=True)[1][truth.events.campaign]
+    on = held.any(axis=1)
+    largest = np.argsort(-np.bincount(stratum[on]), kind="stable")
+    rank = np.minimum(np.argsort(largest)[stratum[on]], 8)
+    rows, counts = np.unique(np.column_stack([held[on], rank]), axis=0, return_counts=True)
+    lists, strata = rows[:, :-1].astype(bool), rows[:, -1]
+    by_actor = capture.stratified(lists, counts, strata, draws=1000, seed=seed).total
+    together, number = add_up(lists, counts)
+    return len(truth.events), [
+        by_actor,
+        capture.latent_class(together, number, draws=1000, seed=seed),
+        capture.decomposable(together, number),
+    ]
+
+
+def print_strata(seeds: int) -> None:
+    done = [try_strata(seed) for seed in range(1, seeds + 1)]
+    print(f"| {seeds} conflicts | intervals that hold the truth | median error |\n|---|---|---|")
+    for k, name in enumerate(("latent classes, by actor", "latent classes", "decomposable graphs")):
+        found = [(total, each[k]) for total, each in done]
+        held = sum(e.low is not None and e.high is not None and e.low <= n <= e.high for n, e in found)
+        error = np.median([(e.estimate or np.nan) / n - 1 for n, e in found])
+        print(f"| {name} | {held} | {100 * error:+.1f} % |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--events", type=int, default=1000)
+    parser.add_argument("--strata", type=int, default=0, help="conflicts, for the estimate by actor")
     options = parser.parse_args()
+    if options.strata:
+        print_strata(options.strata)
+        return
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for world in capture_worlds():
             work = partial(try_methods, world, options.events)

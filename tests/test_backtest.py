@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from salience.cli import app
 from salience.errors import InputError, QuestionError
 from salience.methods.forecast import forecast, learn_errors
-from salience.questions.backtest import backtest_file, choose_headline, run_cases
+from salience.questions.backtest import Backtest, backtest_file, choose_headline, run_cases
 from salience.questions.options.errors import read_errors, shipped_errors
 from salience.questions.options.models import FORECASTERS, MODELS
 from salience.sources.resolved_issues import read_resolved
@@ -27,10 +27,19 @@ def deu(shared_data: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def printed(deu: Path) -> dict:
-    done = CliRunner().invoke(app, ["backtest", str(deu), "--json"])
+def learned(deu: Path) -> Backtest:
+    return backtest_file(deu)
+
+
+@pytest.fixture(scope="module")
+def printed(learned: Backtest) -> dict:
+    return json.loads(json.dumps(learned.to_dict(), ensure_ascii=False))
+
+
+def test_the_command_prints_what_the_function_finds(own):
+    done = CliRunner().invoke(app, ["backtest", str(own), "--json"])
     assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
+    assert json.loads(done.stdout) == json.loads(json.dumps(backtest_file(own).to_dict()))
 
 
 def test_the_errors_are_the_reference_ones(printed):
@@ -80,8 +89,8 @@ def test_intervals_hold_on_halves_of_the_proposals_that_were_never_seen(deu):
     assert np.mean(held) == pytest.approx(0.8, abs=0.05)
 
 
-def test_the_shipped_table_is_what_the_backtest_learns(deu):
-    found, shipped = backtest_file(deu).errors, shipped_errors()
+def test_the_shipped_table_is_what_the_backtest_learns(learned):
+    found, shipped = learned.errors, shipped_errors()
     assert found is not None and set(found.past) == set(shipped.past)
     for key, past in found.past.items():
         np.testing.assert_allclose(past.reach, shipped.past[key].reach, atol=1e-3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,21 @@ from salience.case import new_case
 from salience.errors import CaseError, InputError, QuestionError, RecordError
 from salience.questions.catalogue import question_names
 from small_ged import CASE, SOURCES, row, write_case, write_ged
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a case that was run; tests change copies of it."""
+    folder = write_case(tmp_path_factory.mktemp("ran") / "case")
+    with salience.open(folder) as case:
+        case.run()
+    return folder
+
+
+@pytest.fixture
+def folder(ran: Path, tmp_path: Path) -> Path:
+    """Return a copy of the case that was run."""
+    return shutil.copytree(ran, tmp_path / "case")
 
 
 def test_a_run_makes_the_record_the_answers_and_the_report(tmp_path: Path) -> None:
@@ -27,41 +43,36 @@ def test_a_run_makes_the_record_the_answers_and_the_report(tmp_path: Path) -> No
     assert list((folder / "answers" / "attention").glob("*.csv"))
 
 
-def test_a_second_run_changes_nothing_and_says_so(tmp_path: Path) -> None:
-    folder = write_case(tmp_path / "case")
+def test_a_second_run_changes_nothing_and_says_so(folder: Path) -> None:
+    page = (folder / "report.html").read_bytes()
+    first = [path.read_text(encoding="utf-8") for path in (folder / "answers").glob("*.json")]
     with salience.open(folder) as case:
-        first = case.run()
-        before, page = case.record.fingerprint(), (folder / "report.html").read_bytes()
+        before = case.record.fingerprint()
         second = case.run()
         assert case.record.fingerprint() == before
     assert second.imports[0].already
-    assert [a.to_json() for a in first.answers] == [a.to_json() for a in second.answers]
+    assert [a.to_json() for a in second.answers] == first
     assert (folder / "report.html").read_bytes() == page
 
 
-def test_an_unchanged_question_is_not_computed_again(tmp_path: Path) -> None:
-    folder = write_case(tmp_path / "case")
+def test_an_unchanged_question_is_not_computed_again(folder: Path) -> None:
     with salience.open(folder) as case:
-        answer = case.run().answers[0]
         kept = next((folder / "answers").glob("attention-*.json"))
         data = json.loads(kept.read_text(encoding="utf-8"))
+        assert data["headline"] != "kept"
         data["headline"] = "kept"
         kept.write_text(json.dumps(data), encoding="utf-8")
         assert case.ask("attention").headline == "kept"
         assert case.ask("attention", seed=1).headline != "kept"
-    assert answer.headline != "kept"
 
 
-def test_another_parameter_is_another_answer(tmp_path: Path) -> None:
-    with salience.open(write_case(tmp_path / "case")) as case:
-        case.run()
+def test_another_parameter_is_another_answer(folder: Path) -> None:
+    with salience.open(folder) as case:
         assert case.ask("attention", deaths="low").key != case.ask("attention", deaths="high").key
 
 
-def test_sources_csv_is_followed_without_importing_again(tmp_path: Path) -> None:
-    folder = write_case(tmp_path / "case")
+def test_sources_csv_is_followed_without_importing_again(folder: Path) -> None:
     with salience.open(folder) as case:
-        case.run()
         assert case.record.rows("SELECT count(*) AS n FROM source WHERE kind IS DISTINCT FROM 'dataset'") == [
             {"n": 4}
         ]
@@ -100,6 +111,7 @@ def test_a_file_added_is_listed_and_found_again_when_the_record_is_rebuilt(tmp_p
 
 def test_inputs_are_found_where_data_says(tmp_path: Path) -> None:
     folder = write_case(tmp_path / "case")
+    (folder / "case.toml").write_text(CASE.replace("[questions.attention]", ""), encoding="utf-8")
     data = tmp_path / "données"
     data.mkdir()
     shutil.move(folder / "ged.csv", data / "ged.csv")
@@ -117,9 +129,9 @@ def test_a_missing_input_names_the_places_and_the_remedy(tmp_path: Path) -> None
         case.run()
 
 
-@pytest.mark.parametrize("name", ["a case with spaces", "پروندهٔ نمونه", 'it\'s "quoted"', "50% #1 & more"])
-def test_folders_may_have_any_name(tmp_path: Path, name: str) -> None:
-    with salience.open(write_case(tmp_path / name, events=80)) as case:
+def test_folders_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a case with spaces" / "پروندهٔ نمونه" / "50% #1 & more" / 'it\'s "quoted"'
+    with salience.open(write_case(folder, events=80)) as case:
         assert case.run().report.is_file()
 
 
@@ -208,8 +220,8 @@ def test_every_question_refuses_a_record_that_holds_nothing(tmp_path: Path) -> N
         for question in question_names():
             for params in ({}, named.get(question, {})):
                 answer = case.ask(question, **params)
-                assert all(e.value is None or e.value == 0 for e in answer.estimates), question
-                assert answer.warnings or "no" in answer.headline
+                assert not answer.estimates, question
+                assert "cannot" in answer.headline, question
 
 
 def test_an_optional_input_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
@@ -246,12 +258,10 @@ def test_an_unknown_question_names_those_there_are(tmp_path: Path) -> None:
         case.ask("attentoin")
 
 
-def test_reading_only_changes_nothing(tmp_path: Path) -> None:
-    folder = write_case(tmp_path / "case")
-    with salience.open(folder) as case:
-        headline = case.run().answers[0].headline
+def test_reading_only_changes_nothing(folder: Path) -> None:
+    (kept,) = (folder / "answers").glob("attention-*.json")
     with salience.open(folder, read_only=True) as case:
-        assert case.ask("attention").headline == headline
+        assert case.ask("attention").to_json() == kept.read_text(encoding="utf-8")
         with pytest.raises(RecordError, match="reading only"):
             case.add(folder / "ged.csv")
 
@@ -272,28 +282,43 @@ def test_formulas_and_markup_in_data_reach_neither_spreadsheet_nor_page_alive(tm
     assert not any(cell.lstrip('"').startswith("=") for cell in cells)
 
 
-def test_answers_survive_the_way_to_json_and_back(tmp_path: Path) -> None:
-    with salience.open(write_case(tmp_path / "case")) as case:
-        answer = case.run().answers[0]
+def test_answers_survive_the_way_to_json_and_back(folder: Path) -> None:
+    with salience.open(folder) as case:
+        answer = case.ask("attention")
     assert salience.Answer.from_json(answer.to_json()) == answer
     assert answer.headline in answer._repr_html_() or "&" in answer.headline
 
 
+# Of a text that was written for testing (cases/myanmar/op-ed.txt), by UCDP GED 24.1.
+VERDICTS_ON_MYANMAR = {
+    "fights-rose": "undecided",  # what is told of the war grew at the same date
+    "not-as-always": "supported",
+    "one-source": "supported",
+    "small-passed-over": "supported",
+    "ten-dead-are-carried": "contradicted",
+    "small-because-few-die": "undecided",
+    "most-is-listed": "undecided",  # too little is on two lists to say what is on none
+    "a-dozen-groups": "contradicted",
+    "rohingya-beyond-their-share": "undecided",  # events do not say of which people the dead were
+    "talk-with-everyone": "not judged",
+}
+
+
 @pytest.mark.parametrize(("name", "kept"), [("myanmar", 7374), ("syria", 14522)])
 def test_the_cases_of_the_project_run_on_the_real_data(
-    tmp_path: Path, shared_data: Path, name: str, kept: int
+    real_case: Callable[[str], Path], name: str, kept: int
 ) -> None:
-    source = Path(__file__).parents[1] / "cases" / name
-    folder = tmp_path / name
-    folder.mkdir()
-    for file in ("case.toml", "sources.csv"):
-        shutil.copy(source / file, folder / file)
-    with salience.open(folder, data=shared_data / "ucdp") as case:
-        done = case.run()
-        assert [(i.read, i.kept, i.set_aside) for i in done.imports] == [(kept, kept, 0)]
+    folder = real_case(name)
+    with salience.open(folder, read_only=True) as case:
+        assert case.record.rows("SELECT rows_read, rows_kept, rows_set_aside FROM origin") == [
+            {"rows_read": kept, "rows_kept": kept, "rows_set_aside": 0}
+        ]
         assert case.check() == []
         assert case.warnings() == []
-    assert done.report.stat().st_size > 50_000
+    if name == "myanmar":
+        verdicts = json.loads((folder / "answers" / "claims.json").read_text(encoding="utf-8"))
+        assert {v["id"]: v["verdict"] for v in verdicts} == VERDICTS_ON_MYANMAR
+    assert (folder / "report.html").stat().st_size > 50_000
 
 
 def _case_of_two(folder: Path, *names: str) -> Path:

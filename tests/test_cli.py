@@ -29,6 +29,7 @@ VERBS = (
     "model",
     "world",
     "fetch",
+    "serve",
     "lottery",
     "serve",
     "judge",
@@ -180,6 +181,12 @@ def test_quiet_is_quiet(case: Path) -> None:
     assert salience("run", case, "--quiet") == ""
 
 
+def test_run_interactive_brings_the_charts_to_life_and_a_plain_run_takes_it_back(case: Path) -> None:
+    for option, scripts in (("--interactive", 2), ("--quiet", 0)):
+        salience("run", case, "--quiet", option)
+        assert (case / "report.html").read_text(encoding="utf-8").count("<script") == scripts
+
+
 def test_run_prints_json(case: Path) -> None:
     done = json.loads(salience("run", case, "--json"))
     assert done["imports"][0]["already"] is True
@@ -202,11 +209,11 @@ def test_a_fault_of_the_program_is_told_as_such(case: Path, monkeypatch: pytest.
     assert "fault of the program" in salience("check", case, code=70)
 
 
-def test_world_writes_a_case_that_runs(tmp_path: Path) -> None:
-    folder = tmp_path / "world"
-    salience("world", folder, "--seed", "3")
-    assert (folder / "truth").is_dir()
-    assert "report.html" in salience("run", folder)
+def test_world_writes_a_case_that_runs(demo: Path) -> None:
+    assert (demo / "cases" / "simulated" / "truth").is_dir()
+    said = (demo / "said.txt").read_text(encoding="utf-8")
+    assert "cases/simulated holds an invented conflict" in said
+    assert f"The report is {demo.resolve() / 'cases' / 'simulated' / 'report.html'}" in said
 
 
 def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path) -> None:

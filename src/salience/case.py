@@ -233,8 +233,10 @@ class Case:
             write_verdicts(self.folder / ANSWERS, verdicts)
         return verdicts
 
-    def run(self, progress: Progress | None = None) -> Run:
+    def run(self, progress: Progress | None = None, *, interactive: bool = False) -> Run:
         """Take in the inputs of `case.toml`, ask its questions, and write the answers and the report.
+
+        With `interactive`, the report's charts answer to the pointer, and its file is 0.9 MB larger.
 
         Raises
         ------
@@ -267,7 +269,8 @@ class Case:
         warnings = tuple(self.warnings())
         head = CaseHead(self.file.name, self.file.summary, self.file.setting, warnings)
         extra = self._asked_for_claims(verdicts, {answer.key for answer in answers})
-        report = write_report(self.folder / REPORT, head, self.record, answers, verdicts, extra)
+        page = self.folder / REPORT
+        report = write_report(page, head, self.record, answers, verdicts, extra, interactive=interactive)
         return Run(imports, answers, report, warnings, verdicts)
 
     def kept(self, question: str, key: str) -> Answer | None:

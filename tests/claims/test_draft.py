@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salience.claims import read_claims
@@ -46,6 +46,7 @@ def test_a_draft_holds_no_threshold_and_no_verdict(tmp_path: Path) -> None:
     assert "supported" not in text.split("[[claim]]", 1)[1]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_gives_a_file_that_can_be_read(text: str) -> None:
     kept = canonical_text(text)

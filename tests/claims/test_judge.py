@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -88,6 +90,20 @@ def test_thresholds_of_the_case_are_used_and_shown(record: Record) -> None:
     assert judge(lenient, record, about_85).thresholds.supported == 0.8
 
 
+def test_what_would_decide_says_how_much_more(record: Record) -> None:
+    """With nine times the rows and the same estimate the interval is a third as wide, on the logarithmic scale."""
+    here = estimate("rate_ratio", 1.2, 1.2 * math.exp(-0.6), 1.2 * math.exp(0.6))
+    found = judge(claim(ratio_above(1.0)), record, answer("disparity", here))
+    times = float(re.findall(r"about ([\d.]+) times what there is now", found.parts[0].decide)[0])
+    root = math.sqrt(times)
+    narrow = estimate("rate_ratio", 1.2, 1.2 * math.exp(-0.6 / root), 1.2 * math.exp(0.6 / root))
+    assert judge(claim(ratio_above(1.0)), record, answer("disparity", narrow)).low == pytest.approx(
+        0.95, abs=0.003
+    )
+    even = judge(claim(ratio_above(1.2)), record, answer("disparity", here))
+    assert "times what there is now" not in even.parts[0].decide
+
+
 def test_within_and_outside_are_each_others_opposite(record: Record) -> None:
     here = answer("disparity", estimate("rate_ratio", 1.0, 0.8, 1.25))
     part = {"question": "disparity", "quantity": "rate_ratio", "low": 0.9, "high": 1.1}
@@ -120,7 +136,7 @@ def test_a_question_that_cannot_be_asked_leaves_it_undecided(record: Record) -> 
 def test_an_estimate_without_a_value_says_its_own_reason(record: Record) -> None:
     none = replace(estimate("rate_ratio", None, None, None), note="all of one place")
     found = judge(claim(ratio_above(1.0)), record, answer("disparity", none))
-    assert (found.reason, found.parts[0].why) == ("no data", "all of one place")
+    assert (found.reason, found.parts[0].why) == ("no data", "All of one place.")
 
 
 def test_an_estimate_without_an_interval_bears_no_verdict_unless_it_was_counted(record: Record) -> None:
@@ -148,6 +164,49 @@ def test_only_a_decisive_assumption_that_fails_counts(record: Record) -> None:
     assert "R-hat is 1.4." in found.parts[0].why
     other = Assumption("Sources err alike.", "fails", "no")
     assert judge(claim(part), record, answer("reconcile", one, assumptions=(other,))).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("warning", "reason"),
+    [
+        (
+            "The record does not decide this: the methods differ by a factor of 9 in what is unrecorded.",
+            "methods disagree",
+        ),
+        (
+            "The record does not decide this: leaving one list out moves the total by a factor of 5.",
+            "assumption fails",
+        ),
+    ],
+)
+def test_an_answer_that_does_not_decide_bears_no_verdict(record: Record, warning: str, reason: str) -> None:
+    part = {"question": "hidden", "quantity": "total", "is": "above", "threshold": 100}
+    sure = replace(estimate("total", 900, 700, 1200, "events"), view="recommended")
+    unsure = replace(sure, view="at face value: the record does not decide this")
+    assert judge(claim(part), record, answer("hidden", sure, warnings=(warning,))).verdict == "supported"
+    found = judge(claim(part), record, answer("hidden", unsure, warnings=(warning,)))
+    assert (found.verdict, found.reason) == ("undecided", reason)
+    assert found.parts[0].why == warning
+
+
+def test_rivals_that_agree_stand_beside_the_estimate(record: Record) -> None:
+    part = {"question": "disparity", "quantity": "share_ratio", "is": "above", "threshold": 1}
+    rival = replace(estimate("share_ratio_whoever", 2.5, 1.5, 6), label="whoever the unnamed are")
+    found = judge(claim(part), record, answer("disparity", estimate("share_ratio", 3, 2, 4.5), rival))
+    assert found.verdict == "supported"
+    assert found.parts[0].beside == "Whoever the unnamed are: 2.50 (95 % interval 1.50 to 6.00)."
+
+
+def test_a_lower_bound_leaves_an_upper_claim_open(record: Record) -> None:
+    part = {"question": "hidden", "quantity": "actors_in_all", "is": "below", "threshold": 23}
+    few = answer("hidden", estimate("actors_in_all", 12, 11, 15, "labels"))
+    many = answer("hidden", estimate("actors_in_all", 40, 33, 60, "labels"))
+    found = judge(claim(part), record, few)
+    assert (found.verdict, found.reason) == ("undecided", "interval spans the threshold")
+    assert "lower bound" in found.parts[0].why
+    assert found.parts[0].chance is None
+    assert judge(claim(part), record, many).verdict == "contradicted"
+    assert judge(claim(part | {"is": "above"}), record, many).verdict == "supported"
 
 
 def test_true_and_false_take_the_worse_end_of_a_probability(record: Record) -> None:

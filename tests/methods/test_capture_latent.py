@@ -99,9 +99,10 @@ def test_dutch_chains_do_not_agree_and_no_interval_is_given():
 
 
 def test_same_seed_same_draws():
-    first, again = (capture.latent_class(*KOSOVO, draws=60, seed=3) for _ in range(2))
+    quick = {"draws": 30, "chains": 2, "classes": 4}
+    first, again = (capture.latent_class(*KOSOVO, seed=3, **quick) for _ in range(2))
     assert np.array_equal(first.draws, again.draws)
-    assert not np.array_equal(first.draws, capture.latent_class(*KOSOVO, draws=60, seed=4).draws)
+    assert not np.array_equal(first.draws, capture.latent_class(*KOSOVO, seed=4, **quick).draws)
 
 
 def test_one_class_is_independence():
@@ -119,7 +120,7 @@ def simulate_independent(total, seed, chances=(0.4, 0.3, 0.25, 0.2)):
 def test_cost_does_not_grow_with_the_number_recorded():
     for size in (10, 100_000):
         patterns, counts = simulate_independent(1000, 0)
-        found = capture.latent_class(patterns, counts * size, draws=100)
+        found = capture.latent_class(patterns, counts * size, draws=50, chains=2, classes=4)
         assert np.isfinite(found.draws).all()
         assert found.n_recorded == counts.sum() * size
 

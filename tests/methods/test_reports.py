@@ -56,6 +56,36 @@ def test_equal_unbiased_sources_give_their_precision_weighted_mean():
     assert classic[0].standard_error == pytest.approx(error)
 
 
+def test_at_least_bounds_a_toll_and_does_not_make_its_source_run_high():
+    """Half of a source's numbers are told as "at least" four fifths of them; its bias is 1.
+
+    Read as "any number above", they made it run high by a sixth here.
+    """
+    rng = np.random.default_rng(11)
+    toll = np.rint(np.exp(rng.normal(2.5, 1.0, 300)))
+    told = np.rint(toll[:, None] * np.exp(0.3 * rng.standard_normal((300, 2))))
+    low, high = told.copy(), told.copy()
+    vague = (rng.random(300) < 0.5) & (told[:, 1] >= 2)
+    low[vague, 1], high[vague, 1] = np.floor(0.8 * told[vague, 1]), np.nan
+    item, source = np.repeat(np.arange(300), 2), np.tile([0, 1], 300)
+    ratio = reconcile(item, source, low.ravel(), high.ravel(), **QUICK).contrast(1, 0)
+    assert ratio.low <= 1.0 <= ratio.high and ratio.value == pytest.approx(1.0, abs=0.06)
+    # An event told by "at least 100" alone is not given a toll of the usual size, which is 12.
+    more = (np.append(item, 300), np.append(source, 1), np.append(low, 100.0), np.append(high, np.nan))
+    alone = reconcile(*more, **QUICK).tolls(0)[:, 300]
+    assert np.isfinite(alone).all() and np.median(alone) > 70
+    with pytest.raises(MethodError, match="every account says 'at least'"):
+        reconcile([0, 0, 1], [0, 1, 0], [1.0, 2.0, 3.0], [np.nan] * 3)
+
+
+def test_a_source_that_only_says_at_least_is_compared_with_none():
+    found = reconcile([0, 0, 1, 1, 2, 2, 3], [0, 1, 0, 1, 0, 2, 2], [5.0, 6, 7, 8, 9, 4, 3],
+                      [5.0, 6, 7, 8, 9, np.nan, np.nan], **QUICK)  # fmt: skip
+    assert found.contrast(1, 0) is not None and found.contrast(2, 0) is None
+    tolls = found.tolls(0)
+    assert np.isfinite(tolls[:, :3]).all() and np.isnan(tolls[:, 3]).all()
+
+
 def test_a_lying_party_is_found_out_and_its_two_lies_are_told_apart():
     world = draw_accounts(400, 1, lying=True)
     found = fit(world)

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtr, ndtri
 from scipy.stats import kstest, norm
 
 from salience.errors import MethodError
-from salience.methods.threshold import chance_above, chance_above_in_draws, frechet_bounds
+from salience.methods.threshold import chance_above, chance_above_in_draws, frechet_bounds, times_the_data
 
 Z = norm.ppf(0.975)
 
@@ -49,8 +50,14 @@ def test_an_end_that_is_not_known_leaves_one_half() -> None:
 def test_ends_of_the_scale() -> None:
     assert chance_above(0.0, 0.3, 0.1, 0.6, scale="logit") == 1.0
     assert chance_above(1.0, 0.3, 0.1, 0.6, scale="logit") == 0.0
-    assert chance_above(0.5, 1.0, 0.9, 1.0, scale="logit") == 1.0
-    assert chance_above(0.5, 0.0, 0.0, 0.2, scale="logit") == 0.0
+    # At an end the interval counts on the scale as it is: none found, with an upper end of 0.2 or of 0.84.
+    assert chance_above(0.5, 1.0, 0.9, 1.0, scale="logit") == pytest.approx(1.0, abs=1e-6)
+    assert chance_above(0.5, 0.0, 0.0, 0.2, scale="logit") == pytest.approx(0.0, abs=1e-6)
+    assert chance_above(0.33, 0.0, 0.0, 0.84, scale="logit") == pytest.approx(
+        ndtr(-0.33 / (0.84 / ndtri(0.975)))
+    )
+    assert chance_above(0.33, 0.0, 0.0, 0.84, scale="logit") > 0.2
+    assert chance_above(1.0, 0.0, 0.0, 3.0, scale="log") == pytest.approx(ndtr(-ndtri(0.975) / 3))
 
 
 @given(st.floats(-5, 5), st.floats(0.01, 5), st.floats(0.01, 5), st.floats(-20, 20), st.floats(-20, 20))
@@ -97,3 +104,13 @@ def test_bounds_of_several_are_reached() -> None:
 def test_what_cannot_be_is_refused(wrong: object) -> None:
     with pytest.raises(MethodError):
         wrong()  # type: ignore[operator]
+
+
+def test_four_times_the_data_halve_the_error() -> None:
+    assert times_the_data(float(norm.cdf(0.8)), float(norm.cdf(1.6)), 0.05) == pytest.approx(4.0)
+    assert times_the_data(float(norm.cdf(-0.8)), 0.95, float(norm.cdf(-1.6))) == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0, 0.501, 0.97])
+def test_there_is_no_advice_where_none_can_be_given(chance: float) -> None:
+    assert times_the_data(chance, 0.95, 0.05) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from salience.questions.answer import Estimate, answer_key, format_interval, format_number
+from salience.questions.answer import Answer, Estimate, answer_key, format_interval, format_number, say_share
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,31 @@ def test_an_estimate_is_said_with_its_interval_or_not_at_all() -> None:
     assert format_interval(known) == "1.50 (95 % interval 1.20 to 1.90)"
     unknown = Estimate("x", "x", None, None, None, "ratio", 10, note="why")
     assert format_interval(unknown) == "the record cannot say"
+
+
+def test_a_share_whose_interval_covers_nearly_everything_is_not_decided() -> None:
+    wide = Estimate("x", "x", 0.6, 0.001, 1.0, "share", 5)
+    assert format_interval(wide) == "the record cannot decide (95 % interval 0.1 % to 100 %)"
+    assert say_share("share", 0.6, 0.001, 1.0, 0.95) == (
+        "a share that the record cannot decide (95 % interval 0.1 % to 100 %)"
+    )
+    # 0.05 to 0.94 leaves out more than a tenth, which is little and not nothing; a ratio has no such range
+    assert format_interval(Estimate("x", "x", 0.6, 0.05, 0.94, "chance", 5)).startswith("60 % (95 %")
+    assert format_interval(Estimate("x", "x", 0.6, 0.01, 1.0, "ratio", 5)).startswith("0.60 (95 %")
+    assert (
+        say_share("chance", 0.59, 0.52, 0.65, 0.95) == "a chance of about 59 % (95 % interval 52 % to 65 %)"
+    )
+
+
+def test_a_notebook_shows_what_follows_the_headline_and_what_numbers_rest_on() -> None:
+    answer = Answer(
+        "change", "It rose.", (Estimate("x", "level", 1.5, 1.2, 1.9, "ratio", 10),), (), (), (), (), (), (), {}, 0,
+        "r", "v", more="But <little> is known.",
+    )  # fmt: skip
+    shown = answer._repr_html_()
+    assert "<strong>It rose.</strong>" in shown and "<p>But &lt;little&gt; is known.</p>" in shown
+    assert "<th>Rests on</th>" in shown and "Events" not in shown
+    assert Answer.from_json(answer.to_json()) == answer
 
 
 def test_an_answers_key_follows_all_that_decides_it() -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from salience.case_file import read_case_file, read_sources
+from salience.case_file import read_case_file
 from salience.errors import QuestionError
-from salience.questions.answer import Answer
+from salience.questions.answer import Answer, format_interval
 from salience.questions.attention.ask import ask_attention
 from salience.questions.attention.cells import Cells, Factor, reduce_events
+from salience.questions.attention.checks import Variant, _stays
 from salience.questions.attention.fits import fit_view
-from salience.questions.attention.gap import measure_gap
+from salience.questions.attention.gap import Gap, Number, measure_gap
 from salience.questions.attention.params import AttentionParams
+from salience.questions.attention.words import TAIL_ONLY, estimate_gap
 from salience.questions.setting import Area, Capital, Period, Setting
 from salience.record.source_names import SourceRule
 from salience.record.store import ParquetRecord, Record
@@ -75,7 +79,8 @@ def test_the_plain_table_counts_what_can_be_counted_by_hand(make: Make) -> None:
             event(6, 70, "Local Herald;World Wire"),
         ]
     )
-    bands = {r["level"]: r for r in ask(record).find_table("by_deaths").to_records()}
+    answer = ask(record)
+    bands = {r["level"]: r for r in answer.find_table("by_deaths").to_records()}
     assert list(bands) == ["0", "2 to 4", "50 and more"]
     none = bands["0"]
     assert (none["events"], none["mean_sources"], none["several"]) == (
@@ -94,25 +99,24 @@ def test_the_plain_table_counts_what_can_be_counted_by_hand(make: Make) -> None:
         2,
         0.5,
     )
-    single = ask(record).estimate("single_source")
+    single = answer.estimate("single_source")
     assert (single.value, single.n) == (pytest.approx(0.5), 6)
-    sources = {r["source"]: r for r in ask(record).find_table("sources").to_records()}
+    sources = {r["source"]: r for r in answer.find_table("sources").to_records()}
     assert (sources["Rights Group"]["events"], sources["Rights Group"]["only"]) == (2, 1)
     assert sources["World Wire"]["class"] == "agency"
     assert sources["صدای مردم"]["class"] == "international outlet"
 
 
-def test_the_same_question_gives_the_same_bytes(make: Make) -> None:
+def test_the_same_question_gives_the_same_bytes_and_parquet_the_same_answer(
+    make: Make, tmp_path: Path
+) -> None:
     record = make([row(n) for n in range(300)])
-    assert ask(record).to_json() == ask(record).to_json()
+    text = ask(record).to_json()
+    assert ask(record).to_json() == text
     assert json.loads(ask(record, seed=1).to_json())["seed"] == 1
-
-
-def test_duckdb_and_parquet_answer_alike(make: Make, tmp_path: Path) -> None:
-    record = make([row(n) for n in range(300)])
     record.export(tmp_path / "parquet")
     exported = ParquetRecord(tmp_path / "parquet")
-    first, second = json.loads(ask(record).to_json()), json.loads(ask(exported).to_json())
+    first, second = json.loads(text), json.loads(ask(exported).to_json())
     exported.close()
     assert first.pop("record") != second.pop("record")
     assert first == second
@@ -185,14 +189,24 @@ def test_where_there_is_no_gap_none_is_explained() -> None:
     assert "none to explain" in gap.reason
 
 
+def test_total_silence_on_one_of_two_is_a_gap_that_needs_no_model() -> None:
+    cells = simulated(np.random.default_rng(3), 0.7)
+    first = cells.factors["actor"].codes == 0
+    cells = replace(cells, carried=cells.carried & ~first)
+    fit = fit_view("reference list", cells, AttentionParams())
+    gap = measure_gap("reference list", cells, fit, AttentionParams(), "actor", "A", "B")
+    assert gap.raw is not None and gap.raw.low is not None and gap.raw.high is not None
+    # A is never carried, so the gap is minus B's share.
+    assert gap.raw.value == pytest.approx(-cells.carried[~first].mean())
+    assert gap.raw.low < gap.raw.value < gap.raw.high < 0
+    assert gap.equal_deaths is None and gap.explained is None and "never carried" in gap.reason
+
+
 @pytest.fixture(scope="module")
-def myanmar(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    case = Path(__file__).parents[2] / "cases" / "myanmar"
-    folder = tmp_path_factory.mktemp("myanmar")
-    with Record(folder / "record.duckdb") as record:
-        path = shared_data / "ucdp" / "ged_myanmar_1989_2023.csv.gz"
-        import_file(record, path, folder / "raw", rules=read_sources(case))
-        yield record, read_case_file(case).setting
+def myanmar(real_case: Callable[[str], Path]) -> Any:
+    folder = real_case("myanmar")
+    with Record(folder / "record.duckdb", read_only=True) as record:
+        yield record, read_case_file(folder).setting
 
 
 def test_myanmar_is_answered_as_independent_counts_say(myanmar: Any) -> None:
@@ -348,3 +362,48 @@ def test_leaving_a_source_out_takes_its_own_events_away(make: Make) -> None:
     only = {r["source"]: r["only"] for r in ask(record).find_table("sources").to_records()}
     assert sum(v for v in only.values() if isinstance(v, int)) == alone
     assert whole.events - rest.events == only["Local Herald"]
+
+
+def test_only_events_of_a_kind_are_looked_at_when_asked(make: Make) -> None:
+    record = make([row(i) for i in range(240)])
+    answer = ask(record, kind=("one-sided violence",))
+    # Odd numbers are one-sided violence; half of 240.
+    assert answer.estimate("single_source").n == 120
+    with record.connection.cursor() as cursor:
+        found = cursor.execute(f"SELECT count(*) FROM event WHERE {answer.evidence[0].condition}").fetchone()
+    assert found == (120,)
+    assert "no event in the period has sources" in ask(record, kind=("festival",)).headline
+
+
+@pytest.mark.parametrize(("other", "status"), [(0.56, "holds"), (0.75, "fails")])
+def test_a_slope_that_hardly_moves_fails_no_assumption_however_narrow_its_interval(
+    other: float, status: str
+) -> None:
+    # 0.06 apart is outside the interval and changes no sentence: 11^0.06 = 1.15; 0.25 apart does: 11^0.25 = 1.8.
+    extra = SimpleNamespace(slope=(0.50, 0.005, 0.49, 0.51))
+    variant = Variant("deaths: low", 100, (other, 0.005, other - 0.01, other + 0.01), "")
+    assert _stays("It stays.", extra, [variant]).status == status  # type: ignore[arg-type]
+
+
+def test_areas_are_counted_one_way_and_shares_above_all_are_explained(make: Make) -> None:
+    """Four areas and events without one, which count as a fifth wherever areas are counted."""
+    rows = [row(n, **({"adm_1": ""} if n % 7 == 0 else {})) for n in range(260)]
+    answer = ask(make(rows, RULES))
+    words = "5 areas (events without a stated area count as one)"
+    slopes = [e for e in answer.estimates if e.name.startswith("slope_") and e.value is not None]
+    assert slopes
+    # the events of the reference list lie in fewer areas than all; every other view has them all
+    expected = {f"its events lie in {words}; interval by leaving out one at a time", TAIL_ONLY}
+    assert {e.note for e in slopes if e.name != "slope_carried"} <= expected
+    assert answer.estimate("slope_carried").note.startswith("its events lie in 3 areas (events without")
+    (areas,) = [a for a in answer.assumptions if a.text.startswith("Events in different first-level areas")]
+    assert areas.how.startswith(words)
+    assert "CRV3" not in answer.to_json()
+    wide = Gap("extra reports", "A", "B", 9, None, None, None, Number(0.81, 0.44, 1.19))
+    explained = estimate_gap("actors", wide, 0.95)[-1]
+    assert explained.note == "above 100 % the gap at equal deaths is turned round"
+    raw = Gap("reference list", "A", "B", 9, Number(-0.16, -0.29, -0.03), None, None, None)
+    said = estimate_gap("actors", raw, 0.95)[0]
+    # what the page shows is in points, and the label does not say that the number in JSON is
+    assert format_interval(said) == "−16 points (95 % interval −29 points to −3.0 points)"
+    assert "percentage" not in said.label

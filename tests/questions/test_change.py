@@ -200,6 +200,50 @@ def test_coverage_that_moves_with_conduct_is_said(make):
     assert "The number of sources rose, which may hide a change." in coverage.more
 
 
+def test_a_new_mix_of_events_is_no_change_of_coverage(tmp_path):
+    """Events of a pair told by one source become frequent beside those of a pair told by four: nobody tells more."""
+    rows = []
+    for m in range(60):
+        for pair, number, told in ((1, 6, 4), (2, 2 if m < 30 else 14, 1)):
+            for k in range(number):
+                day, offices = f"{2015 + m // 12}-{m % 12 + 1:02d}-{1 + k % 28:02d}", OFFICES[:told]
+                rows.append(
+                    row(len(rows), date_start=day, date_end=day, number_of_sources=told, side_b=f"Group {pair}",
+                        dyad_name=f"Government of Testland - Group {pair}", source_office=";".join(offices),
+                        source_date=";".join([day] * told), source_headline=";".join(["Clash"] * told))
+                )  # fmt: skip
+    with Record(tmp_path / "record.duckdb") as record:
+        import_file(record, write_ged(tmp_path / "ged.csv", rows), tmp_path / "raw")
+        answer = ask(record, at=("2017-07-01",), actor=("Group 2",))
+    # Plainly counted, reports for each event fall from 26 / 8 to 38 / 20.
+    assert answer.assumptions[0].status == "holds", answer.assumptions[0].how
+    assert answer.estimate("reports_per_event_change").value == pytest.approx(1.0, abs=0.02)
+    assert answer.estimate("level_change").value == pytest.approx(7.0, rel=0.05)
+
+
+def test_more_events_are_told_of_by_more_sources_and_that_is_no_change_of_coverage(tmp_path):
+    """Each of four sources tells of one event in five, by turns, while events become five times as many."""
+    rows = []
+    for m in range(60):
+        for k in range(2 if m < 30 else 10):
+            day = f"{2015 + m // 12}-{m % 12 + 1:02d}-{1 + k % 28:02d}"
+            teller = OFFICES[(7 * len(rows) + m) % 4]
+            rows.append(
+                row(len(rows), date_start=day, date_end=day, number_of_sources=1, side_b="Group 1",
+                    dyad_name="Government of Testland - Group 1", source_office=teller, source_date=day,
+                    source_headline="Clash")
+            )  # fmt: skip
+    with Record(tmp_path / "record.duckdb") as record:
+        import_file(record, write_ged(tmp_path / "ged.csv", rows), tmp_path / "raw")
+        series = reduce_series(record, ChangeParams(), setting())
+        answer = ask(record, at=("2017-07-01",))
+    # By hand: a source tells of an event with chance 1/4, so of two events 4 (1 - (3/4)^2) = 1.75 sources tell.
+    assert series.coverage.expected[:30] == pytest.approx(1.75, rel=0.02)
+    assert series.coverage.expected[30:] == pytest.approx(4 * (1 - 0.75**10), rel=0.02)
+    assert answer.assumptions[0].status == "holds", answer.assumptions[0].how
+    assert answer.estimate("level_change").value == pytest.approx(5.0, rel=0.05)
+
+
 def test_one_source_alone_cannot_show_whether_coverage_changed(make):
     answer = ask(make(steady(at=30, ratio=4.0), [1] * 60), at=("2017-07-01",))
     assert answer.assumptions[0].status == "cannot be checked"

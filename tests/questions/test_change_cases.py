@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -12,17 +11,11 @@ from salience.worlds import Change, World
 from salience.worlds.write import write_case
 
 
-def test_demo_finds_when_an_actor_appears(tmp_path):
-    write_case(tmp_path / "case", World(), seed=7)
-    truth = json.loads((tmp_path / "case" / "truth" / "change.json").read_text(encoding="utf-8"))
+def test_demo_finds_when_an_actor_appears(demo):
+    folder = demo / "cases" / "simulated"
+    truth = json.loads((folder / "truth" / "change.json").read_text(encoding="utf-8"))
     assert {b["date"] for b in truth["begins"]} == {"2020-03-01"} and truth["planted"] == []
-    with open_case(tmp_path / "case") as case:
-        for each in case.file.inputs:
-            case.add(
-                tmp_path / "case" / each.file,
-                each.importer,
-                tmp_path / "case" / each.map if each.map else None,
-            )
+    with open_case(folder, read_only=True) as case:
         answer = case.ask("change")
     assert answer.headline.startswith(
         "After 1 March 2020 (Red Lantern Brigade appears) events with Red Lantern Brigade rose from 1 in the 4 months "
@@ -59,15 +52,13 @@ def test_planted_change_is_within_the_interval(tmp_path):
         ),
     ],
 )
-def test_real_cases(case, said, shared_data, tmp_path):
-    folder = Path(__file__).parents[2] / "cases" / case
-    for name in ("case.toml", "sources.csv"):
-        (tmp_path / name).write_bytes((folder / name).read_bytes())
-    with open_case(tmp_path, data=shared_data / "ucdp") as opened:
-        for each in opened.file.inputs:
-            opened.add(shared_data / "ucdp" / each.file, format=each.importer)
+def test_real_cases(case, said, real_case):
+    with open_case(real_case(case), read_only=True) as opened:
         answer = opened.ask("change")
     assert said in answer.headline
     if case == "myanmar":
-        assert answer.headline.endswith("; part of this may be coverage.")
+        # Sources rose to 2.5 times, as so many more events make; beside that they did not.
+        assert "coverage" not in answer.headline
+        beside = answer.estimate("sources_change")
+        assert beside.low < 1 < beside.high
         assert "Of 96 placebo dates" in answer.more

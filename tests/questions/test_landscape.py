@@ -14,16 +14,18 @@ import pytest
 
 from salience.methods import bargaining
 from salience.questions.answer import Answer
+from salience.questions.landscape.ask import ask_landscape
 from salience.questions.landscape.draws import draw_landscape
 from salience.questions.landscape.find import find_landscape
 from salience.questions.landscape.inputs import read_landscape
 from salience.questions.landscape.labels import place_labels
 from salience.questions.landscape.params import LandscapeParams
+from salience.questions.setting import Period, Setting
 from salience.record.store import ParquetRecord, Record
 from salience.sources.negotiation import import_negotiation
 from salience.worlds import World
 from salience.worlds.landscape import landscape_files
-from small_landscape import ACTORS, FOUR, ISSUES, POSITIONS, ask, assert_finite, record_landscape, row
+from small_landscape import ACTORS, FOUR, ISSUES, POSITIONS, QUICK, ask, assert_finite, record_landscape, row
 
 
 @pytest.fixture
@@ -45,11 +47,40 @@ def test_consensus_and_who_stands_outside_by_hand(make):
     assert (share.value, share.low, share.high) == pytest.approx((0.9, 0.9, 0.9))  # (4 + 3 + 2)/10
     assert answer.estimate("outside:Peace").value == 1
     assert answer.estimate("consensus_chance:Peace").value == 1.0
-    assert "Peace: all but one actor (D), 90 % (90 % to 90 %) of the weight, around 90" in answer.headline
+    assert "Peace: all but one actor (D), 90 % (90 % to 90 %) of the weight, around 90" in answer.more
     assert row(answer, "consensus", issue="Peace")["outside"] == "D"
     # 0.4·90 + 0.3·85 + 0.2·95 + 0.1·10; half of the weight lies below 90 once 85, 10 are counted: 0.4, then 0.8
     assert answer.estimate("mean:Peace").value == pytest.approx(81.5)
     assert answer.estimate("median:Peace").value == pytest.approx(90)
+
+
+def test_actors_outside_the_period_are_left_out_and_said(make):
+    """D ended before the case begins, E began after it; C's time overlaps by a day, B has no dates."""
+    files = dict(FOUR)
+    files["actors.csv"] = (
+        "name,since,until,capability_best,source\nA,2010-01-01,,4,x\nB,,,3,x\nC,2001-01-01,2020-01-01,2,x\n"
+        "D,2001-01-01,2019-12-31,1,x\nE,2023-01-01,,9,x\n"
+    )
+    files["positions.csv"] = FOUR["positions.csv"] + "E,Peace,,0,,1,x\n"
+    files["relations.csv"] = "actor,other,kind,since,until\nA,B,ally,2001-01-01,2005-01-01\nA,C,ally,,\n"
+    record = make(files)
+    period = Period.model_validate({"start": "2020-01-01", "end": "2022-12-31"})
+    land = read_landscape(record, period)
+    assert land.names == ["A", "B", "C"] and land.position.shape[0] == 3
+    assert land.relations == ((0, 2, "ally"),)
+    assert read_landscape(record).names == [
+        "A",
+        "B",
+        "C",
+        "D",
+        "E",
+    ]  # a case without a period leaves nobody out
+    answer = ask_landscape(record, LandscapeParams(**QUICK), Setting(period=period), version="test")
+    assert answer.estimate("consensus:Peace").value == pytest.approx(1.0)
+    assert answer.warnings[0] == (
+        "D (until 2019-12-31) and E (since 2023-01-01) are left out: by actors.csv there was no such actor in the "
+        "case's period."
+    )
 
 
 def test_chance_of_consensus_is_that_of_the_interval(make):
@@ -211,7 +242,7 @@ def test_where_all_agree_there_is_no_map_and_no_nan(make):
         "positions.csv": POSITIONS + "".join(f"{a},Peace,,70,,1,x\n" for a in "ABCD"),
     }
     answer = ask(make(files), imprecision=0)
-    assert "all 4 actors with a position, 100 %" in answer.headline
+    assert "all 4 actors with a position, 100 %" in answer.more
     assert any("There is no map" in w for w in answer.warnings)
     assert_finite(answer)
 
@@ -325,7 +356,10 @@ def test_copenhagen(shared_data, tmp_path):
     unsure = ask(record)
     assert unsure.estimate("missing").value == 2
     assert unsure.estimate("unsourced").value == 0
-    assert unsure.headline.startswith("On none of 7 issues does 80 % of the weight stand in one place.")
+    assert unsure.headline.startswith(
+        "By the account of one source alone (copenhagen.csv): on none of 7 issues does 80 % of the weight stand in one "
+        "place; most"
+    )
     groups = {r["actor"]: r["group"] for r in unsure.find_table("map").to_records()}
     assert groups["USA"] == groups["Australia"] != groups["China India"]
     assert_finite(unsure)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from salience import questions
 from salience.errors import QuestionError
 from salience.questions.catalogue import question_names
 from salience.questions.quantities import describe_quantities
@@ -30,6 +32,25 @@ def test_the_estimates_of_a_landscape_are_declared(tmp_path: Path) -> None:
     chance = asked.find("consensus_chance:Peace")
     assert chance is not None and chance.chance
     assert asked.find("consensus:Peace") != chance
+
+
+@pytest.mark.parametrize("question", question_names())
+def test_what_is_decisive_is_an_assumption_that_the_question_states(question: str) -> None:
+    """Each beginning stands in the question's own code, broken over lines or not."""
+    folder = Path(questions.__file__).parent / question
+    code = " ".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    plain = re.sub(r'"\s+f?"', "", code)
+    for quantity in describe_quantities(question).quantities:
+        for start in (*quantity.decisive, *filter(None, [quantity.unsure])):
+            assert start in plain, (quantity.name, start)
+
+
+@pytest.mark.parametrize("question", question_names())
+def test_rivals_are_quantities_of_the_same_question(question: str) -> None:
+    asked = describe_quantities(question)
+    for quantity in asked.quantities:
+        for rival in quantity.rivals_of(quantity.name.replace("*", "x")):
+            assert asked.find(rival) is not None, (quantity.name, rival)
 
 
 def test_rivals_are_named_after_what_the_pattern_stands_for() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -299,8 +300,13 @@ def test_the_simulated_case_recovers_its_tellers(simulated):
         teller = "Tidewater Herald" if "tidewater" in name else "Ministry of Public Order"
         assert truth[teller][key] == true
         found = answer.estimate(f"contrast_{name}")
-        # numbers are small and round to whole ones: a tenth beside the interval is let pass
-        assert found.low / 1.1 < true < found.high * 1.1
+        # numbers are small and round to whole ones: a fiftieth beside the interval is let pass
+        assert found.low / 1.02 < true < found.high * 1.02
+    # a third of its numbers are vague; "at least" made it run high, 1.50 (1.42 to 1.59), until it no longer spoke to it
+    herald = answer.estimate("contrast_deaths_tidewater_herald")
+    assert herald.low < 1.4 < herald.high
+    assert answer.headline.endswith("; who is right, numbers alone do not tell.")
+    assert "come to" in answer.more and "rest on one party's word alone." in answer.more
     assert "The Continental Post" in {t.name for t in TELLERS}
     assert not any("Continental" in e.name for e in answer.estimates)  # it copies, and counts once
     alone = answer.find_table("alone").to_records()
@@ -316,8 +322,8 @@ def test_numbers_gathered_leave_coverage_as_it_was(simulated, tmp_path):
         simulated, without, ignore=shutil.ignore_patterns("record*", "raw", "answers", "report.html")
     )
     text = (without / "case.toml").read_text(encoding="utf-8")
-    cut = '[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n'
-    assert cut in text
+    inputs = re.findall(r"\[\[inputs\]\]\n(?:\w+ = .*\n)+", text)
+    (cut,) = [part for part in inputs if 'file = "tolls.csv"' in part]
     (without / "case.toml").write_text(text.replace(cut, ""), encoding="utf-8")
     answers = []
     for folder in (simulated, without):

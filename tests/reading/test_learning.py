@@ -136,7 +136,9 @@ def reviewed_case(folder: Path, reviewed: int) -> Path:
 def test_review_rescores_what_is_open_and_nothing_else(tmp_path: Path):
     case = reviewed_case(tmp_path / "case", 34)
     with open_case(case) as opened:
+        before = opened.record.fingerprint()
         (learnt,) = learn_from_review(opened.record)
+        graded = opened.record.fingerprint()
         rows = opened.record.rows("SELECT id, confidence FROM mention ORDER BY id")
     assert (learnt.layer, learnt.reviewed, learnt.rejected) == ("mention", 34, 17)
     # The words decide fully, and the folds leave whole texts out.
@@ -145,6 +147,11 @@ def test_review_rescores_what_is_open_and_nothing_else(tmp_path: Path):
     assert all(row["confidence"] == 0.4 for row in rows[:34])
     right, wrong = [row["confidence"] for row in rows[35::2]], [row["confidence"] for row in rows[34::2]]
     assert min(right) > 0.5 > max(wrong)
+    # A kept answer is of a fingerprint: with other confidences it would be stale.
+    assert graded != before
+    with open_case(case) as opened:
+        learn_from_review(opened.record)
+        assert opened.record.fingerprint() == graded
 
 
 def test_the_verb_shows_the_measured_quality_and_dry_changes_nothing(tmp_path: Path):

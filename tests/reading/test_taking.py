@@ -11,8 +11,9 @@ import pytest
 
 from salience.case import Case, open_case
 from salience.errors import InputError, RecordError
+from salience.reading.agreeing import measure_agreement
 from salience.reading.exchange import export_annotations
-from salience.reading.review import count_progress, decide_all, find_items, measure_agreement
+from salience.reading.review import count_progress, decide_all, find_items
 from salience.reading.taking import take_file
 from salience.record.decisions import decision_rows, last_by_person, standing
 from small_texts import TEXTS, write_texts_case

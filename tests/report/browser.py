@@ -46,9 +46,7 @@ def run_in_page(page: str, script: str, folder: Path) -> Any:
 
 def dump_page(page: Path) -> str:
     """Open a page as it is and return what its scripts made of it."""
-    browser = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if browser is None:
-        pytest.skip("needs Chromium, which is not on this machine (Debian: apt-get install chromium)")
+    browser = find_browser()
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
             [browser, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()],
@@ -58,3 +56,11 @@ def dump_page(page: Path) -> str:
             timeout=120,
         )
     return done.stdout
+
+
+def find_browser() -> str:
+    """Return where Chromium is, or skip the test."""
+    browser = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if browser is None:
+        pytest.skip("needs Chromium, which is not on this machine (Debian: apt-get install chromium)")
+    return browser

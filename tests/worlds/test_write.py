@@ -30,6 +30,11 @@ FILES = {
     "issues.csv",
     "positions.csv",
     "relations.csv",
+    "seats.csv",
+    "weights.csv",
+    "attributes.csv",
+    "claims.toml",
+    "truth/claims.json",
     "truth/landscape.json",
     "truth/README.txt",
     "truth/events.csv",
@@ -87,6 +92,9 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_others(folder, tmp_path
         "tolls.map.toml",
         "issues.csv",
         "relations.csv",
+        "seats.csv",
+        "attributes.csv",
+        "claims.toml",
     }
 
 

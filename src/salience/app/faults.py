@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from salience.app import show
 from salience.errors import SalienceError
@@ -60,8 +60,7 @@ class Faults:
         except Exception as error:
             number = note_fault(error)
             if not begun:
-                response = show.problem(Request(scope, receive), 500, "fault", number)
-                await response(scope, receive, send)
+                await _say_fault(Request(scope, receive), number)(scope, receive, send)
 
 
 class AccessLog:
@@ -125,6 +124,15 @@ async def _not_valid(request: Request, error: Exception) -> Response:
 
 async def _explained(request: Request, error: Exception) -> Response:
     return show.say(request, 400, str(error))
+
+
+def _say_fault(request: Request, number: str) -> Response:
+    try:
+        return show.problem(request, 500, "fault", number)
+    except Exception as error:
+        # Whatever fails in making the page of a fault: a line without a page is better than a traceback.
+        note_fault(error)
+        return PlainTextResponse(show.phrase("problem.fault"), status_code=500)
 
 
 def _place(error: Exception) -> str:

@@ -17,9 +17,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from salience.app import static_files
 from salience.questions.answer import format_interval, format_number
+from salience.questions.notebook import show_cell
 from salience.record.restricted import Names
 from salience.report.claims import show_chance
-from salience.report.page import SYMBOLS, mark_span, show_cell
+from salience.report.page import SYMBOLS, mark_span
 from salience.version import __version__
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     session = getattr(request.state, "session", None)
     desk: Desk = request.state.desk
     page = _environment().get_template(template)
-    masking = _names.set(desk.names)
+    # Who has no session sees nothing of the record, and makes nobody look into it.
+    masking = _names.set(desk.names if session else Names())
     try:
         text = page.render(
             request=request,

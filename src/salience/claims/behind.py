@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from salience.questions.answer import Answer, Evidence
 from salience.record.citations import cited_sources
+from salience.record.conditions import check_condition
 from salience.record.names import normalise_name
 from salience.record.store import Record
 
 UNSTATED = "not stated"
-# Sources that draw on each other speak with one voice.
+# Sources that draw on each other speak with one voice. A dataset that names the sources of its row adds none to them.
 _VOICE = "coalesce(nullif(s.independence_group, ''), s.name)"
 _ROWS = "(SELECT * FROM {table} WHERE {where}) t"
 _STATED = f"SELECT coalesce(t.source, '') AS voice, count(*) AS n FROM {_ROWS} GROUP BY 1"
@@ -21,8 +22,10 @@ _TOLD_BY_SOURCE = (
 )
 _TOLD = {
     "event": (
-        f"SELECT {_VOICE} AS voice, count(DISTINCT t.id) AS n FROM {_ROWS} JOIN link l ON l.event = t.id "
-        "JOIN account a ON a.id = l.account JOIN source s ON s.id = a.source GROUP BY 1"
+        f"WITH told AS (SELECT t.id, {_VOICE} AS voice, s.kind IS NOT DISTINCT FROM 'dataset' AND "
+        f"bool_or(a.told = 'named') OVER (PARTITION BY t.id, a.origin) AS relays FROM {_ROWS} "
+        "JOIN link l ON l.event = t.id JOIN account a ON a.id = l.account JOIN source s ON s.id = a.source) "
+        "SELECT voice, count(DISTINCT id) AS n FROM told WHERE NOT relays GROUP BY 1"
     ),
     "account": _TOLD_BY_SOURCE,
     "person": _TOLD_BY_SOURCE,
@@ -52,12 +55,13 @@ def voices_behind(record: Record, answer: Answer, quantity: str) -> list[Counter
         One for each body of evidence that names rows of a table with sources; sources that share an independence
         group are one.
     """
-    bodies = [e for e in answer.evidence if e.n and (e.ids or e.condition) and _query(e.table)]
-    topic = quantity.rpartition(":")[2]
-    about = [e for e in bodies if topic != quantity and f"'{topic}'" in e.name]
     found = []
-    for evidence in about or _main(bodies):
-        where = evidence.condition or f"id IN ({', '.join(str(int(i)) for i in evidence.ids)})"
+    for evidence in evidence_behind(answer, quantity):
+        if not _query(evidence.table):
+            continue
+        where = f"id IN ({', '.join(str(int(i)) for i in evidence.ids)})"
+        if evidence.condition:
+            where = check_condition(evidence.table, evidence.condition)
         told: Counter[str] = Counter()
         for row in record.rows(_query(evidence.table).format(table=evidence.table, where=where)):
             for name in _named(evidence.table, str(row["voice"])):
@@ -65,6 +69,17 @@ def voices_behind(record: Record, answer: Answer, quantity: str) -> list[Counter
         if told:
             found.append(told)
     return found
+
+
+def evidence_behind(answer: Answer, quantity: str) -> Sequence[Evidence]:
+    """Return the bodies of evidence that an estimate rests on: those about just its issue where there are any.
+
+    What only lists examples, such as events covered more than expected, is left out where other evidence is there.
+    """
+    bodies = [e for e in answer.evidence if e.n and (e.ids or e.condition)]
+    topic = quantity.rpartition(":")[2]
+    about = [e for e in bodies if topic != quantity and f"'{topic}'" in e.name]
+    return about or [e for e in bodies if e.condition] or bodies
 
 
 def lone_voice(bodies: Sequence[Counter[str]], *own: str) -> str:
@@ -83,8 +98,10 @@ def lone_voice(bodies: Sequence[Counter[str]], *own: str) -> str:
         Empty where several sources speak.
     """
     everybody = set().union(*bodies)
-    if len(everybody) == 1:
-        return next(iter(everybody))
+    # Rows that name no source are no second one.
+    told = everybody - {UNSTATED} or everybody
+    if len(told) == 1:
+        return next(iter(told))
     names = {normalise_name(name) for name in own if name} | {
         normalise_name(name.rpartition(".")[0]) for name in own if "." in name
     }
@@ -92,12 +109,6 @@ def lone_voice(bodies: Sequence[Counter[str]], *own: str) -> str:
         if len(body) == 1 and normalise_name(voice := next(iter(body))) in names:
             return voice
     return ""
-
-
-def _main(bodies: Sequence[Evidence]) -> Sequence[Evidence]:
-    """Leave out what only lists examples: events covered more than expected."""
-    conditions = [e for e in bodies if e.condition]
-    return conditions or bodies
 
 
 def _query(table: str) -> str:

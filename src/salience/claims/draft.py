@@ -18,7 +18,8 @@ from salience.reading.sentences import Sentence, split_sentences
 from salience.reading.spans import Statement
 
 # Kinds of statements whose sentences assert what could be tested.
-ASSERTING = frozenset({"claim", "demand", "figure"})
+# A label is no claim: it is how a source names an actor, and the narrative question counts it as such.
+ASSERTING = frozenset({"claim", "demand", "figure", "attribution"})
 LONGEST_ID = 32
 # A part of fewer words says too little to be tested by itself.
 SHORTEST_PART = 4
@@ -38,12 +39,18 @@ class DraftPart:
         A guess; empty where no word spoke for one.
     words : tuple of str
         The words that made the guess.
+    other : str
+        Another question for which nearly as many words speak.
+    other_words : tuple of str
+        Those words.
     """
 
     text: str
     joins: str
     question: str
     words: tuple[str, ...]
+    other: str = ""
+    other_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,10 @@ class Draft:
 
 
 def draft_claims(text: str) -> tuple[Draft, ...]:
-    """Return a draft for each sentence in which reading finds a claim, a demand or a figure.
+    """Return a draft for each sentence that asserts something.
+
+    Those in which reading finds a claim, a demand, a figure or what somebody is said to have said; and those with a
+    strong word, such as never, all, far more or can ensure.
 
     Parameters
     ----------
@@ -84,20 +94,22 @@ def draft_claims(text: str) -> tuple[Draft, ...]:
     tuple of Draft
         In the order of the text. A draft holds no threshold and no verdict: a person finishes it.
     """
-    statements = [s for s in read(text).statements if s.kind in ASSERTING]
+    found = read(text)
+    statements = [s for s in found.statements if s.kind in ASSERTING]
+    known = {words.casefold() for mention in found.mentions for words in (mention.value, mention.text)}
     drafts, used = [], Counter[str]()
     for sentence in split_sentences(text):
         inside = [s for s in statements if sentence.start <= s.start < sentence.end]
-        if not inside:
-            continue
         plain = " ".join(sentence.text.split())
+        if not inside and _first(_words()["strong"], plain) is None:
+            continue
         name = _name(plain)
         used[name] += 1
         drafts.append(
             Draft(
                 name if used[name] == 1 else f"{name}-{used[name]}",
                 plain,
-                _speaker(inside),
+                _speaker(inside, known),
                 sentence.start,
                 sentence.end,
                 _first(_words()["should"], plain) is not None,
@@ -154,11 +166,17 @@ def _claim_lines(draft: Draft, report: str, who: str) -> list[str]:
         if part.joins:
             lines += [f'  joins = "{part.joins}"']
         if part.question:
-            lines += [f'  # question = "{part.question}"  (a guess, from: {", ".join(part.words)})']
+            lines += [_guess_line("", part.question, part.words)]
+        if part.other:
+            lines += [_guess_line("or ", part.other, part.other_words)]
         lines += ['  # quantity = ""', '  # is = "above"', "  # threshold ="]
         if part.joins == "only":
             lines += ["  # [claim.part.complement]  the same of everybody else: quantity, is, threshold"]
     return lines
+
+
+def _guess_line(begin: str, question: str, words: Sequence[str]) -> str:
+    return f'  # {begin}question = "{question}"  (a guess, from: {", ".join(words)})'
 
 
 def _parts(sentence: Sentence, plain: str) -> Iterator[DraftPart]:
@@ -170,12 +188,10 @@ def _parts(sentence: Sentence, plain: str) -> Iterator[DraftPart]:
     for joins, piece in pieces:
         for k, clause in enumerate(_clauses(piece)):
             alone = _first(_words()["only"], clause)
-            question, words = _guess(clause, plain)
             yield DraftPart(
                 clause.strip(" ,;."),
                 joins if k == 0 and joins else "only" if alone else "and" if k else "",
-                question,
-                words,
+                *_guess(clause, plain),
             )
 
 
@@ -185,21 +201,25 @@ def _clauses(text: str) -> list[str]:
     return pieces if all(len(piece.split()) >= SHORTEST_PART + 2 for piece in pieces) else [text]
 
 
-def _guess(clause: str, sentence: str) -> tuple[str, tuple[str, ...]]:
-    """Return the question for which most words of a clause speak, or of its sentence where none does."""
+def _guess(clause: str, sentence: str) -> tuple[str, tuple[str, ...], str, tuple[str, ...]]:
+    """Return the questions for which most words of a clause speak, or of its sentence where none does: the best two."""
     for text in (clause, sentence):
         found = {
             question: tuple(word for word in words if _first((word,), text))
             for question, words in _questions().items()
         }
-        best = max(found, key=lambda question: len(found[question]))
+        best, second = sorted(found, key=lambda question: -len(found[question]))[:2]
         if found[best]:
-            return best, found[best]
-    return "", ()
+            close = len(found[second]) >= max(1, len(found[best]) - 1)
+            return (best, found[best], second, found[second]) if close else (best, found[best], "", ())
+    return "", (), "", ()
 
 
-def _speaker(statements: Sequence[Statement]) -> str:
-    return next((s.speaker for s in statements if s.kind == "claim" and s.speaker), "")
+def _speaker(statements: Sequence[Statement], known: set[str]) -> str:
+    """Return who says it by the text: the speaker of a claim, else of what is attributed; the author is nobody here."""
+    told = sorted(statements, key=lambda s: s.kind != "claim")
+    speakers = (s.speaker for s in told if s.kind in ("claim", "attribution") and s.speaker)
+    return next((name for name in speakers if name.casefold() in known), "")
 
 
 def _name(text: str) -> str:

@@ -76,6 +76,12 @@ class Test(BaseModel):
             missing += [name for name in ("low", "high") if getattr(self, name) is None]
         return tuple(missing)
 
+    @property
+    def plain(self) -> dict[str, str | float]:
+        """The test as plain data: is, threshold, low, high, as far as they are given."""
+        told = {"is": self.is_, "threshold": self.threshold, "low": self.low, "high": self.high}
+        return {key: value for key, value in told.items() if value is not None}
+
 
 class Part(Test):
     """One part of a claim that can be tested by itself."""

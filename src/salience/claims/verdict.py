@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,9 +24,11 @@ Reason = Literal[
 SYMBOLS: dict[str, str] = {
     "supported": "✓", "contradicted": "✗", "undecided": "?", "not judged": "–", "not finished": "…",
 }  # fmt: skip
-COLUMNS = ("id", "claim", "who", "report", "start", "end", "kind", "verdict", "chance_low", "chance_high", "part",
-           "part_verdict", "chance", "estimate", "reason", "to_decide_it", "against", "question", "quantity",
-           "held_against", "answer")  # fmt: skip
+COLUMNS = (
+    "id", "claim", "who", "report", "start", "end", "kind", "verdict", "chance_low", "chance_high", "part",
+    "part_verdict", "part_low", "part_high", "estimate", "reason", "to_decide_it", "against", "question", "quantity",
+    "held_against", "answer",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class PartVerdict:
     verdict : str
         supported, contradicted, undecided or not finished.
     chance : float or None
-        Probability that the part holds, by the record; None where there is none.
+        Probability that the part holds, by the record; None where there is none, or no one number.
+    low, high : float or None
+        Its bounds, which differ where the estimate is itself an uncertain probability or a lower bound, and for "only".
     sentence : str
         The estimate in one sentence.
     reason, why : str
@@ -57,6 +61,10 @@ class PartVerdict:
         The key of the answer, as in `answers/QUESTION-KEY.json`; empty when none was given.
     own : bool
         Whether the question was asked with parameters of the claim's own.
+    test : mapping
+        The same as numbers: is, threshold, low, high.
+    beside : str
+        What other methods, or other assumptions, say of the same quantity.
     sources : tuple of str
         Who speaks in the rows behind it, the most frequent first; at most ten.
     """
@@ -71,11 +79,15 @@ class PartVerdict:
     decide: str
     question: str
     quantity: str
-    held: str
+    held: str = ""
     estimate: Estimate | None = None
     answer: str = ""
     own: bool = False
     sources: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    test: Mapping[str, Any] = field(default_factory=dict)
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +215,11 @@ def _rows(verdicts: Sequence[Verdict]) -> list[tuple[Cell, ...]]:
             each.high,
         )
         tails: list[tuple[Cell, ...]] = [
-            (part.text, part.verdict, part.chance, part.sentence, part.reason, part.decide, each.against,
+            (part.text, part.verdict, part.low, part.high, part.sentence, part.reason, part.decide, each.against,
              part.question, part.quantity, part.held, part.answer)
             for part in each.parts
         ]  # fmt: skip
-        rows += [(*head, *tail) for tail in tails or [(*(None,) * 6, each.against, *(None,) * 4)]]
+        rows += [(*head, *tail) for tail in tails or [(*(None,) * 7, each.against, *(None,) * 4)]]
     return rows
 
 

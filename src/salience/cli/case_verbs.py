@@ -75,14 +75,22 @@ def add(
 
 @app.command()
 def run(
-    case: CaseFolder, data: Data = None, as_json: AsJson = False, quiet: Quiet = False, debug: Debug = False
+    case: CaseFolder,
+    data: Data = None,
+    interactive: Annotated[
+        bool,
+        typer.Option("--interactive", help="Charts that answer to the pointer; report.html grows by 0.9 MB."),
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
 ) -> None:
     """Do the main job: take in the inputs, ask the questions, write the answers and report.html."""
     with explained(debug):
         from salience.case import open_case
 
         with open_case(case, data=data) as opened, progressing(quiet or as_json) as progress:
-            done = opened.run(progress)
+            done = opened.run(progress, interactive=interactive)
         if as_json:
             typer.echo(
                 json.dumps(
@@ -221,14 +229,24 @@ def world(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the case.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same world.")] = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier world in DIR.")] = False,
+    scene: Annotated[
+        str | None,
+        typer.Option(help="A conflict with an essay whose claims are known to hold or not: takeover."),
+    ] = None,
+    kept: Annotated[
+        float, typer.Option(help="Share of a scene's rows that is written, to thin the data.")
+    ] = 1.0,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Simulate a conflict in an invented country, as a case folder with the truth beside it."""
     with explained(debug):
-        from salience.worlds import World, write_case
+        from salience.worlds import World, write_case, write_scene
 
-        write_case(folder, World(), seed, overwrite=overwrite)
+        if scene is None:
+            write_case(folder, World(), seed, overwrite=overwrite)
+        else:
+            write_scene(folder, scene, seed, kept=kept, overwrite=overwrite)
         if not quiet:
             typer.echo(f"{folder} holds an invented conflict; its truth is in {folder / 'truth'}.")
             typer.echo(f"Next: salience run {quoted(folder)}")

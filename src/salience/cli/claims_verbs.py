@@ -35,20 +35,25 @@ def claims(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write here (a new file) instead of to the terminal."),
     ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write claims.toml beside the text.")] = False,
     debug: Debug = False,
 ) -> None:
     """Draft claims from a text, for a person to finish: no verdict, no threshold."""
     with explained(debug):
         from salience.claims.draft import draft_claims, drafts_to_toml
+        from salience.claims.file import CLAIMS_FILE
         from salience.errors import InputError
         from salience.record.texts import canonical_text
         from salience.sources.document_files import read_documents
         from salience.sources.document_map import DocumentMap
 
+        out = file.with_name(CLAIMS_FILE) if write and out is None else out
         if not file.is_file():
             raise InputError("there is no such file", file=str(file))
         if out is not None and out.exists():
-            raise InputError("it is there already and was left as it is; name a new file", file=str(out))
+            raise InputError(
+                "it is there already and was left as it is; name a new file with --out", file=str(out)
+            )
         documents = [d for d in read_documents(file, DocumentMap()) if d.text]
         if len(documents) != 1:
             raise InputError(

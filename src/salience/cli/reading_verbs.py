@@ -180,7 +180,7 @@ def _export(case: Case, path: Path, form: str | None, only: tuple[Sequence[str],
 
 def _agree(case: Case) -> Told:
     from salience.cli.show_review import agreement_lines
-    from salience.reading.review import measure_agreement
+    from salience.reading.agreeing import measure_agreement
 
     measured = measure_agreement(case.record)
     told = [

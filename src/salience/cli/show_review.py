@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from salience.reading.review import CoderAgreement, Progress
+from salience.reading.agreeing import CoderAgreement
+from salience.reading.review import Progress
 
 AROUND = 60
 

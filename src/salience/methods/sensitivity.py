@@ -48,6 +48,7 @@ def sobol_indices(
     seed: int = 0,
     level: float = 0.95,
     resamples: int = 200,
+    transform: Callable[[FloatArray], FloatArray] | None = None,
 ) -> SobolIndices:
     """Estimate first-order and total indices of groups of inputs.
 
@@ -68,6 +69,9 @@ def sobol_indices(
     level : float
         Of the intervals.
     resamples : int
+    transform : callable, optional
+        Takes each input of the unit cube by itself to its own scale: (runs, inputs) to the same. It is called on the
+        base points alone, so that it may be slow; `evaluate` is then given values on that scale.
 
     Returns
     -------
@@ -90,6 +94,8 @@ def sobol_indices(
     both = qmc.Sobol(2 * len(of), scramble=True, rng=rng).random(base)
     both = np.clip(both, 1e-12, 1.0 - 1e-12)
     a, b = both[:, : len(of)], both[:, len(of) :]
+    if transform is not None:
+        a, b = transform(a), transform(b)
     at_a, at_b = _columns(evaluate(a)), _columns(evaluate(b))
     first_terms, total_terms = (np.empty((number, *at_a.shape)) for _ in range(2))
     for g in range(number):

@@ -12,6 +12,8 @@ from scipy.special import ndtr, ndtri
 from salience.errors import MethodError
 
 Scale = Literal["linear", "log", "logit"]
+# Advice on how much more data would do: no less than this, and none beyond that.
+LEAST_TIMES, MOST_TIMES = 1.5, 1000.0
 
 
 def chance_above(
@@ -55,6 +57,9 @@ def chance_above(
         raise MethodError(f"the estimate {value} does not lie in its interval, {low} to {high}")
     if low == high:
         return 1.0 if value > threshold else 0.0
+    if math.isinf(_onto(value, scale)):
+        # An estimate of none, or of all: its interval says how far from it the truth may be, on the scale as it is.
+        scale = "linear"
     at, middle = _onto(threshold, scale), _onto(value, scale)
     if at == middle:
         return 0.5
@@ -105,6 +110,30 @@ def frechet_bounds(chances: Sequence[float]) -> tuple[float, float]:
         raise MethodError("bounds need probabilities, each from 0 to 1")
     least = float(values[0]) if values.size == 1 else max(0.0, 1.0 - float((1.0 - values).sum()))
     return least, float(values.min())
+
+
+def times_the_data(chance: float, supported: float, contradicted: float) -> float | None:
+    """Return how many times the data would bring a probability to a threshold, if the estimate stayed where it is.
+
+    A probability p lies z = Φ⁻¹(p) standard errors from one half, and errors shrink with the root of the data: the
+    square of the threshold's z over this one.
+
+    Parameters
+    ----------
+    chance : float
+    supported, contradicted : float
+        The upper and the lower threshold; the one on this side of one half counts.
+
+    Returns
+    -------
+    float or None
+        At least 1.5; None where the threshold is reached or cannot be, or where it would take over a thousand times.
+    """
+    goal = supported if chance > 0.5 else contradicted
+    if not 0.0 < chance < 1.0 or chance == 0.5 or not 0.0 < goal < 1.0:
+        return None
+    times = (float(ndtri(goal)) / float(ndtri(chance))) ** 2
+    return max(times, LEAST_TIMES) if 1.0 < times <= MOST_TIMES else None
 
 
 def _onto(value: float, scale: Scale) -> float:

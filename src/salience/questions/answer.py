@@ -7,8 +7,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from html import escape
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from narwhals import LazyFrame
+
+    from salience.record.store import ParquetRecord, Record
 
 # The note of an estimate that was counted, not estimated: its value is exact for this record.
 EXACT = "a count of this record, which has no sampling error"
@@ -21,6 +25,10 @@ SIGNIFICANT_DIGITS = 10
 COUNTED = frozenset(
     {"events", "victims", "labels", "sources", "passages", "namings", "actors", "positions", "groups"}
 )
+
+SHARES = frozenset({"chance", "share"})
+# An interval that covers so much of 0 to 1 leaves out next to nothing: the record cannot decide such a share.
+NO_KNOWLEDGE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,11 @@ class Table:
         """Return the rows as dictionaries by column name."""
         return [dict(zip((c.name for c in self.columns), row, strict=True)) for row in self.rows]
 
+    def _repr_html_(self) -> str:
+        from salience.questions.notebook import show_table
+
+        return show_table(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -135,7 +148,13 @@ class Figure:
         return altair.Chart.from_dict(self.spec)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"application/vnd.vegalite.v6+json": self.spec, "text/plain": self.title}
+        from salience.questions.charts import render_svg
+
+        return {
+            "application/vnd.vegalite.v6+json": self.spec,
+            "image/svg+xml": render_svg(self),
+            "text/plain": f"{self.title}\n{self.description}",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +189,17 @@ class Evidence:
     n: int
     ids: tuple[int, ...] = ()
     condition: str = ""
+
+    def rows(self, record: Record | ParquetRecord) -> LazyFrame[Any]:
+        """Return these rows of the record that was asked, as a lazy frame."""
+        import narwhals as nw
+
+        from salience.record.shown import frame_of
+
+        frame = record.table(self.table)
+        if self.condition:
+            return frame_of(frame.to_native().filter(self.condition))
+        return frame.filter(nw.col("id").is_in(self.ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,19 +303,22 @@ class Answer:
             **data,
         )
 
+    def figure(self, name: str) -> Figure:
+        """Return a figure by its name; KeyError with the names there are."""
+        for figure in self.figures:
+            if figure.name == name:
+                return figure
+        raise KeyError(f"no figure '{name}'; there are {', '.join(f.name for f in self.figures)}")
+
     def _repr_html_(self) -> str:
-        """Show the headline, the estimates and the warnings in a notebook."""
-        rows = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{escape(e.label)}</th>"
-            f"<td>{escape(format_interval(e))}</td><td>{e.n:,}</td></tr>"
-            for e in self.estimates
-        )
-        warnings = "".join(f"<li>{escape(w)}</li>" for w in self.warnings)
-        more = f"<p>{escape(self.more)}</p>" if self.more else ""
-        return (
-            f"<p><strong>{escape(self.headline)}</strong></p>{more}<table><thead><tr><th>Estimate</th>"
-            f"<th>Value (interval)</th><th>Rests on</th></tr></thead><tbody>{rows}</tbody></table><ul>{warnings}</ul>"
-        )
+        from salience.questions.notebook import show_answer
+
+        return show_answer(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from salience.questions.notebook import show_lines
+
+        return {"text/html": self._repr_html_(), "text/plain": show_lines(self)}
 
 
 def answer_key(question: str, params: Mapping[str, Any], seed: int, record: str, version: str) -> str:
@@ -324,7 +357,28 @@ def format_interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{value} (no interval)"
     low, high = format_number(estimate.low, estimate.unit), format_number(estimate.high, estimate.unit)
-    return f"{value} ({100 * estimate.level:.0f} % interval {low} to {high})"
+    level = f"{100 * estimate.level:.0f} % interval"
+    if estimate.unit in SHARES and is_undecided(estimate.low, estimate.high):
+        return f"the record cannot decide ({level} {low} to {high})"
+    return f"{value} ({level} {low} to {high})"
+
+
+def is_undecided(low: float | None, high: float | None) -> bool:
+    """Whether the interval of a share or a chance covers nine tenths of what is possible, so that nothing is known."""
+    return low is not None and high is not None and high - low >= NO_KNOWLEDGE
+
+
+def say_share(noun: str, value: float, low: float | None, high: float | None, level: float) -> str:
+    """Write a share or a chance for a sentence: "a chance of about 59 % (95 % interval 52 % to 65 %)".
+
+    Where its interval covers nearly everything: "a chance that the record cannot decide (95 % interval …)".
+    """
+    if low is None or high is None:
+        return f"a {noun} of about {format_number(value, 'share')}"
+    ends = f"{100 * level:.0f} % interval {format_number(low, 'share')} to {format_number(high, 'share')}"
+    if is_undecided(low, high):
+        return f"a {noun} that the record cannot decide ({ends})"
+    return f"a {noun} of about {format_number(value, 'share')} ({ends})"
 
 
 def _plain(value: Any) -> Any:

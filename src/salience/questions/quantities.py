@@ -35,6 +35,10 @@ class Quantity:
         Names of the same quantity by other methods or under other assumptions; {1} is what the first * stands for.
     decisive : tuple of str
         Beginnings of the assumptions without which the estimate means nothing.
+    unsure : str
+        How an estimate's view begins where the answer itself says that the record does not decide it.
+    least : bool
+        It is a lower bound: the truth may lie anywhere above, so it can bear out "above" and contradict "below".
     """
 
     name: str
@@ -44,6 +48,8 @@ class Quantity:
     chance: bool = False
     rivals: tuple[str, ...] = ()
     decisive: tuple[str, ...] = ()
+    unsure: str = ""
+    least: bool = False
 
     def matches(self, name: str) -> re.Match[str] | None:
         """Return how an estimate's name is one of these."""

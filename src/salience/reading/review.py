@@ -1,4 +1,4 @@
-"""What waits for a person's decision: suggestions in order of doubt, what was decided, and how far people agree."""
+"""What waits for a person's decision: suggestions in order of doubt, and what was decided."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from salience.errors import InputError
-from salience.methods.agreement import Agreement, nominal_alpha
 from salience.record.decisions import (
     EDITABLE,
     STATES,
@@ -27,13 +25,17 @@ from salience.record.store import Record
 
 MENTION_KINDS = ("organisation", "person", "place", "population", "unnamed", "other")
 STATEMENT_KINDS = ("label", "quote", "attribution", "figure", "demand", "claim", "event")
-STANDS = ("accepted", "edited", "same-as")
 SUGGESTIONS = """
     SELECT id, 'mention' AS layer, text, start, "end", quote, kind, value, NULL::VARCHAR AS speaker,
            NULL::VARCHAR AS about, how, confidence, notes FROM mention
     UNION ALL
     SELECT id, 'statement', text, start, "end", quote, kind, value, speaker, about, how, confidence, NULL FROM statement
 """
+SAW = " || '\x1f' || ".join(f"coalesce(s.{name}, '')" for name in EDITABLE)
+OUTDATED = f"(d.saw IS NOT NULL AND d.saw <> {SAW})"
+READ = (
+    "id", "layer", "text", "start", "end", "quote", "kind", "value", "speaker", "about", "how", "confidence", "notes",
+)  # fmt: skip
 DECIDED = pa.schema(
     [(name, pa.string()) for name in ("state", "by", "at", "note", "change", "saw")]
     + [("target", pa.int64())]
@@ -108,7 +110,9 @@ def find_items(
     states: Sequence[str] = (),
     ids: Sequence[int] | None = None,
     texts: Sequence[str] | None = None,
+    outdated: bool = False,
     most: int | None = None,
+    skip: int = 0,
 ) -> list[Item]:
     """Return suggestions, the most doubtful first.
 
@@ -120,46 +124,74 @@ def find_items(
     record : Record
     kinds, states, ids, texts : sequence, optional
         Only these.
+    outdated : bool
+        Beside `states`, also those whose reading changed after they were decided.
     most : int, optional
         No more than so many.
+    skip : int
+        Leave out so many of the first.
     """
+    limit = f"LIMIT {int(most)} OFFSET {int(skip)}" if most is not None else ""
+    rows = _rows_of(
+        record,
+        f"""SELECT s.*, d.* EXCLUDE (target), {OUTDATED} AS outdated,
+                   CASE WHEN outdated THEN 0 WHEN d.state = 'unsure' THEN 1 WHEN d.state IS NULL THEN 2
+                        ELSE 3 END AS rank""",
+        f"""ORDER BY rank, s.confidence - CASE WHEN s.notes IS NULL THEN 0 ELSE 0.3 END, s.text, s.start, s.id
+            {limit}""",
+        _wheres(kinds, states, ids, texts, outdated),
+    )
+    return [_item(row) for row in rows]
+
+
+def count_items(
+    record: Record, *, kinds: Sequence[str] = (), states: Sequence[str] = (), outdated: bool = False
+) -> int:
+    """Return how many suggestions `find_items` gives."""
+    wheres = _wheres(kinds, states, None, None, outdated)
+    return int(_rows_of(record, "SELECT count(*) AS n", "", wheres)[0]["n"])
+
+
+def _wheres(
+    kinds: Sequence[str],
+    states: Sequence[str],
+    ids: Sequence[int] | None,
+    texts: Sequence[str] | None,
+    outdated: bool,
+) -> list[tuple[str, list[Any]]]:
+    """Return conditions on a suggestion, each with the list that its place stands for."""
     for kind in kinds:
         layer_of(kind)
     for state in states:
         if state not in STATES:
             raise InputError(f"'{state}' is no state; there are {', '.join(STATES)}")
+    given = "IN (SELECT unnest(?))"
+    also = f" OR {OUTDATED}" if outdated else ""
     wanted: list[tuple[str, list[Any]]] = []
-    wanted += [("s.kind", list(kinds))] if kinds else []
-    wanted += [("coalesce(d.state, 'suggested')", list(states))] if states else []
-    wanted += [("s.id", list(ids))] if ids is not None else []
-    wanted += [("s.text", list(texts))] if texts is not None else []
-    wheres = ["true", *(f"{column} IN (SELECT unnest(?))" for column, _ in wanted)]
-    limit = f"LIMIT {int(most)}" if most is not None else ""
+    wanted += [(f"s.kind {given}", list(kinds))] if kinds else []
+    wanted += [(f"(coalesce(d.state, 'suggested') {given}{also})", list(states))] if states else []
+    wanted += [(f"s.id {given}", list(ids))] if ids is not None else []
+    wanted += [(f"s.text {given}", list(texts))] if texts is not None else []
+    return wanted
+
+
+def _rows_of(
+    record: Record, select: str, order: str, wheres: list[tuple[str, list[Any]]]
+) -> list[dict[str, Any]]:
     record.connection.register("decided_now", _decided_table(record))
     try:
-        rows = record.rows(
-            f"""SELECT s.*, d.* EXCLUDE (target),
-                       d.saw IS NOT NULL AND d.saw <> {_saw_sql()} AS outdated,
-                       CASE WHEN outdated THEN 0 WHEN d.state = 'unsure' THEN 1 WHEN d.state IS NULL THEN 2
-                            ELSE 3 END AS rank
-                FROM ({SUGGESTIONS}) s LEFT JOIN decided_now d ON d.target = s.id
-                WHERE {" AND ".join(wheres)}
-                ORDER BY rank, s.confidence - CASE WHEN s.notes IS NULL THEN 0 ELSE 0.3 END, s.text, s.start, s.id
-                {limit}""",
-            [given for _, given in wanted],
+        return record.rows(
+            f"""{select} FROM ({SUGGESTIONS}) s LEFT JOIN decided_now d ON d.target = s.id
+                WHERE {" AND ".join(("true", *(condition for condition, _ in wheres)))} {order}""",
+            [values for _, values in wheres],
         )
     finally:
         record.connection.unregister("decided_now")
-    return [_item(row) for row in rows]
 
 
 def saw(item: Item) -> dict[str, str]:
     """Return what a person saw when deciding, to notice when a new reading says something else."""
     return {name: str(getattr(item, name) or "") for name in EDITABLE}
-
-
-def _saw_sql() -> str:
-    return " || '\x1f' || ".join(f"coalesce(s.{name}, '')" for name in EDITABLE)
 
 
 def _decided_table(record: Record) -> pa.Table:
@@ -175,22 +207,7 @@ def _decided_table(record: Record) -> pa.Table:
 
 
 def _item(row: Mapping[str, Any]) -> Item:
-    names = (
-        "id",
-        "layer",
-        "text",
-        "start",
-        "end",
-        "quote",
-        "kind",
-        "value",
-        "speaker",
-        "about",
-        "how",
-        "confidence",
-        "notes",
-    )
-    told = {name: row[name] for name in names}
+    told = {name: row[name] for name in READ}
     if row["state"] is None:
         return Item(**told)
     return Item(
@@ -311,7 +328,7 @@ def count_progress(record: Record) -> Progress:
                        count(*) FILTER (d.state = 'unsure') AS unsure,
                        count(*) FILTER (d.state IS DISTINCT FROM 'rejected') AS "all",
                        count(*) FILTER (d.state IN ('accepted', 'edited', 'same-as')) AS accepted_only,
-                       count(*) FILTER (d.saw <> {_saw_sql()}) AS outdated
+                       count(*) FILTER (d.saw <> {SAW}) AS outdated
                 FROM ({SUGGESTIONS}) s LEFT JOIN decided_now d ON d.target = s.id
                 GROUP BY ALL ORDER BY 1, 3 DESC, 2"""
         )
@@ -319,67 +336,3 @@ def count_progress(record: Record) -> Progress:
         record.connection.unregister("decided_now")
     outdated = sum(row.pop("outdated") for row in kinds)
     return Progress(kinds, sorted(people.items()), len(rows), count_orphans(record), outdated)
-
-
-@dataclass(frozen=True, slots=True)
-class CoderAgreement:
-    """Agreement on one question that coders answered.
-
-    Attributes
-    ----------
-    about : str
-        "all", a layer or a kind.
-    asked : str
-        "whether it stands" or "as what it stands".
-    found : Agreement or None
-        None when no suggestion was decided by two people.
-    """
-
-    about: str
-    asked: str
-    found: Agreement | None
-
-
-def measure_agreement(record: Record, *, draws: int = 2_000, seed: int = 0) -> list[CoderAgreement]:
-    """Return Krippendorff's alpha between the people who decided, over all suggestions and by layer.
-
-    "Whether it stands" sets accepted, edited and same-as against rejected. "As what it stands" tells kinds and values
-    after edits apart. Who was unsure is missing: that is no opinion.
-    """
-    last = last_by_person(decision_rows(record))
-    items = {item.id: item for item in find_items(record, ids=sorted({target for target, _ in last}))}
-    measured = []
-    for about in ("all", "mention", "statement"):
-        chosen = {
-            key: row
-            for key, row in last.items()
-            if row["state"] != "unsure" and (about == "all" or row["layer"] == about)
-        }
-        for asked, code in (("whether it stands", _stands_code), ("as what it stands", _sense_code)):
-            codes = {key: code(row, items.get(key[0])) for key, row in chosen.items()}
-            measured.append(CoderAgreement(about, asked, _alpha(codes, draws, seed)))
-    return measured
-
-
-def _stands_code(row: Mapping[str, Any], item: Item | None) -> str:
-    return "stands" if row["state"] in STANDS else "rejected"
-
-
-def _sense_code(row: Mapping[str, Any], item: Item | None) -> str:
-    if row["state"] not in STANDS:
-        return "rejected"
-    change = row["change"]
-    seen = change.get("saw", {}) if item is None else {name: getattr(item, name) or "" for name in EDITABLE}
-    return json.dumps([str(change.get(name, seen.get(name, ""))) for name in EDITABLE])
-
-
-def _alpha(codes: Mapping[tuple[int, str], str], draws: int, seed: int) -> Agreement | None:
-    people = {by: place for place, by in enumerate(sorted({by for _, by in codes}))}
-    units = {target: place for place, target in enumerate(sorted({target for target, _ in codes}))}
-    words = {word: place for place, word in enumerate(sorted(set(codes.values())))}
-    table = np.full((len(people), len(units)), np.nan)
-    for (target, by), word in codes.items():
-        table[people[by], units[target]] = words[word]
-    if not people or not ((~np.isnan(table)).sum(axis=0) >= 2).any():
-        return None
-    return nominal_alpha(table, draws=draws, seed=seed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from salience.record.schema import load_schema
+from salience.record.search_index import index_events
 from salience.record.sql import scalar
 
 LEAD_FIELDS = (
@@ -50,6 +51,7 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
     origin : int, optional
         Only the events that this import tells of; all when None.
     """
+    ours = None
     if origin is None:
         touched = "link"
         connection.execute("DELETE FROM event")
@@ -89,6 +91,7 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
     connection.execute("INSERT INTO telling FROM told_by")
     for name in _STEPS:
         connection.execute(f"DROP TABLE temp.{name}")
+    index_events(connection, ours)
 
 
 def fill_telling(connection: duckdb.DuckDBPyConnection) -> None:

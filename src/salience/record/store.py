@@ -17,8 +17,9 @@ from salience.errors import RecordError
 from salience.record.decisions import check_log
 from salience.record.events import fill_telling
 from salience.record.schema import create_statements, load_schema, schema_version
+from salience.record.search_index import index_events, index_texts
+from salience.record.shown import frame_of, show_line, show_overview
 from salience.record.sql import scalar
-from salience.record.texts import note_accents
 
 # Tables with rows of the case's own files (origin 0) beside those of imports.
 OWN_TABLES = ("stakeholder", "issue", "position", "relation", "attribute", "weight", "seat", "place")
@@ -59,7 +60,7 @@ class Record:
             When the record has no table of that name.
         """
         require_table(name)
-        return nw.from_native(self.connection.table(name))
+        return frame_of(self.connection.table(name))
 
     @property
     def origin(self) -> nw.LazyFrame[Any]:
@@ -123,6 +124,12 @@ class Record:
                      WHERE how = 'model' OR detail LIKE '%"also":%')
                HAVING count(*) > 0"""
         ).fetchall()
+        # What `salience learn` grades: questions may leave out what it doubts.
+        suggested += self.connection.execute(
+            """SELECT concat_ws('|', 'graded', bit_xor(hash(id, confidence)))
+               FROM (SELECT id, confidence FROM mention UNION ALL SELECT id, confidence FROM statement)
+               HAVING count(*) > 0"""
+        ).fetchall()
         # What a person writes in the case's own tables has no origin whose hash would tell of a change.
         own = self.connection.execute(
             " UNION ALL ".join(f"SELECT '{t}' || r::VARCHAR FROM {t} r WHERE origin = 0" for t in OWN_TABLES)
@@ -175,6 +182,13 @@ class Record:
         """Close the file; safe to call twice."""
         self.connection.close()
 
+    def __repr__(self) -> str:
+        """Say which file it is and what it holds."""
+        return show_line(self)
+
+    def _repr_html_(self) -> str:
+        return show_overview(self)
+
     def __enter__(self) -> Self:
         return self
 
@@ -212,8 +226,9 @@ class Record:
                     connection.execute(statement)
                 if "telling" not in here:
                     fill_telling(connection)
-                if "accented" not in here:
-                    note_accents(connection)
+                if "event_words" not in here:
+                    index_events(connection)
+                    index_texts(connection)
 
     def _require_version(self) -> None:
         found = scalar(self.connection, "SELECT version FROM schema_version")
@@ -243,7 +258,7 @@ class ParquetRecord:
     def table(self, name: str) -> nw.LazyFrame[Any]:
         """Return one table as a lazy frame."""
         require_table(name)
-        return nw.from_native(self.connection.read_parquet(str(self.path / f"{name}.parquet")))
+        return frame_of(self.connection.read_parquet(str(self.path / f"{name}.parquet")))
 
     def close(self) -> None:
         """Let go of the files."""
@@ -275,8 +290,12 @@ CHECKS = [
 
 
 def configure(connection: duckdb.DuckDBPyConnection) -> None:
-    """Keep the engine's own progress bar off the standard output."""
-    connection.execute("SET enable_progress_bar = false")
+    """Keep the engine's own progress bar off the standard output.
+
+    Where it is off already it is left alone: in a notebook without ipywidgets the engine refuses to be asked.
+    """
+    if scalar(connection, "SELECT current_setting('enable_progress_bar')"):
+        connection.execute("SET enable_progress_bar = false")
 
 
 def require_table(name: str) -> None:
@@ -290,7 +309,13 @@ def duckdb_errors(path: Path) -> Iterator[None]:
     """Say in plain words what DuckDB found wrong with the file or the disk."""
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, OSError) as error:
+    except (
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+        duckdb.FatalException,
+        duckdb.ConnectionException,
+        OSError,
+    ) as error:
         raise RecordError(explain_failure(path, str(error))) from error
 
 
@@ -302,6 +327,8 @@ def explain_failure(path: Path, text: str) -> str:
         holder = re.search(r"PID (\d+)", text)
         who = f" (process {holder.group(1)})" if holder else ""
         return f"{path.name} is in use by another program{who}. Wait until it ends, then repeat; nothing was changed."
+    if "different configuration" in text:
+        return f"{path.name} is open already in this program, and not in the same way. Close it, then repeat."
     if "Permission denied" in text or "Read-only file system" in text or "read-only" in text:
         return f"cannot write {path}: the folder or the file is read-only. Copy the case to a folder of your own."
     if "not a valid DuckDB database" in text:

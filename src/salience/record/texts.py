@@ -18,15 +18,6 @@ def text_sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def note_accents(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note which texts hold Latin letters with accents, of those not looked at yet; inside a transaction."""
-    connection.execute(
-        r"""INSERT INTO accented SELECT sha256 FROM text
-            WHERE strlen(content) > characters AND sha256 NOT IN (SELECT text FROM accented)
-                  AND regexp_matches(content, '[\x{C0}-\x{24F}\x{1E00}-\x{1EFF}]')"""
-    )
-
-
 def kept_text(connection: duckdb.DuckDBPyConnection, sha256: str) -> str | None:
     """Return a kept text by its hash; None when the record does not hold it."""
     rows = connection.execute("SELECT content FROM text WHERE sha256 = ?", [sha256]).fetchall()

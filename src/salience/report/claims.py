@@ -7,7 +7,8 @@ from typing import Any
 
 from salience.claims.verdict import SYMBOLS, PartVerdict, Verdict
 from salience.claims.words import say_chance
-from salience.questions.answer import Answer
+from salience.questions.answer import Answer, format_number
+from salience.report.strips import draw_strip
 
 
 def show_verdicts(
@@ -24,17 +25,23 @@ def show_verdicts(
     """
     there = {answer.key: (answer.question, answer) for answer in answers}
     there |= {answer.key: (kept_as(answer), answer) for answer in extra}
+    origins = {(verdict.who, verdict.report) for verdict in verdicts}
     return {
         "counts": [
             (word, symbol, count)
             for word, symbol in SYMBOLS.items()
             if (count := sum(verdict.verdict == word for verdict in verdicts))
         ],
+        "origin": next(iter(origins)) if len(origins) == 1 else None,
+        "thresholds": _thresholds(verdicts),
         "cards": [
             {
                 "verdict": verdict,
                 "class": verdict.verdict.replace(" ", "-"),
-                "parts": [_part(part, there) for part in verdict.parts],
+                "parts": [_part(part, verdict, there) for part in verdict.parts],
+                "lines": _lines(verdict),
+                "lone": any(part.reason == "data of one source" for part in verdict.parts),
+                "decide": list(dict.fromkeys(part.decide for part in verdict.parts if part.decide)),
             }
             for verdict in verdicts
         ],
@@ -56,7 +63,31 @@ def claims_on(answer: Answer, verdicts: Sequence[Verdict]) -> list[str]:
     return [v.id for v in verdicts if any(part.answer == answer.key for part in v.parts)]
 
 
-def _part(part: PartVerdict, there: dict[str, tuple[str, Answer]]) -> dict[str, Any]:
+def _thresholds(verdicts: Sequence[Verdict]) -> tuple[str, str]:
+    """Return in per cent from which probability on a claim is supported, and up to which it is contradicted."""
+    if not verdicts:
+        return "", ""
+    told = verdicts[0].thresholds
+    supported, contradicted = (
+        f"{100 * x:.1f}".removesuffix(".0") for x in (told.supported, told.contradicted)
+    )
+    return f"{supported} %", f"{contradicted} %"
+
+
+def _lines(verdict: Verdict) -> list[tuple[str, str, str]]:
+    """Return what the record shows, part by part: its number, the estimate, the reason; alike ones once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for number, part in enumerate(verdict.parts, start=1):
+        if part.verdict != "not finished":
+            found.setdefault((part.sentence, part.reason or ""), []).append(str(number))
+    several = len(verdict.parts) > 1
+    return [
+        (f"{', '.join(numbers)}." if several else "", sentence, reason)
+        for (sentence, reason), numbers in found.items()
+    ]
+
+
+def _part(part: PartVerdict, verdict: Verdict, there: dict[str, tuple[str, Answer]]) -> dict[str, Any]:
     link = ""
     if part.answer in there:
         anchor, answer = there[part.answer]
@@ -66,7 +97,9 @@ def _part(part: PartVerdict, there: dict[str, tuple[str, Answer]]) -> dict[str, 
         "part": part,
         "class": part.verdict.replace(" ", "-"),
         "symbol": SYMBOLS[part.verdict],
-        "chance": say_chance(part.chance, part.chance),
+        "chance": say_chance(part.low, part.high),
+        "strip": draw_strip(part, verdict.thresholds.supported),
+        "rests": f"{format_number(part.estimate.n)}" if part.estimate else "",
         "link": link,
         "file": f"answers/{part.question}-{part.answer}.json" if part.answer else "",
     }

@@ -7,7 +7,17 @@ import re
 from typing import Any
 
 from salience.questions.answer import Figure
-from salience.questions.charts import BLUE, FAINT, INK, PALETTE, VERMILION, chart_of, finish_chart, shorten
+from salience.questions.charts import (
+    BLUE,
+    FAINT,
+    INK,
+    PALETTE,
+    VERMILION,
+    chart_of,
+    finish_chart,
+    render_svg,
+    shorten,
+)
 from salience.questions.setting import Setting
 from salience.report.holdings import Holdings
 
@@ -23,15 +33,10 @@ def draw_svg(figure: Figure, number: int) -> str:
     number : int
         Where it stands in the page; keeps the ids of its parts apart from those of other figures.
     """
-    import vl_convert
-
-    svg: str = vl_convert.vegalite_to_svg(figure.spec)
-    svg = re.sub(r"<\?xml[^>]*\?>|<!DOCTYPE[^>]*>", "", svg)
+    svg = render_svg(figure)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="f{number}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#f{number}-\1)", svg)
     svg = re.sub(r'href="#([^"]+)"', rf'href="#f{number}-\1"', svg)
-    # Vega describes each mark for screen readers, hundreds of them; the figure's own description serves better.
-    svg = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
     return re.sub(
         r"<svg ",
         f'<svg role="img" aria-labelledby="f{number}-t" aria-describedby="f{number}-d" ',

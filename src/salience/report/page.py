@@ -1,4 +1,4 @@
-"""The report: one HTML file, without scripts, that opens offline and prints."""
+"""The report: one HTML file that opens offline and prints; without scripts unless its charts are interactive."""
 
 from __future__ import annotations
 
@@ -11,21 +11,14 @@ from typing import Any
 
 from salience.claims.verdict import Verdict
 from salience.errors import RecordError
-from salience.questions.answer import (
-    Answer,
-    Cell,
-    Column,
-    Estimate,
-    Figure,
-    Table,
-    format_interval,
-    format_number,
-)
+from salience.questions.answer import Answer, Estimate, Figure, Table, format_interval, format_number
+from salience.questions.notebook import show_cell
 from salience.questions.setting import Setting
 from salience.record.store import Record
 from salience.report.claims import claims_on, kept_as, show_chance, show_verdicts
 from salience.report.figures import draw_map, draw_months, draw_svg
 from salience.report.holdings import Holdings, describe_holdings
+from salience.report.interactive import make_live, place_live
 from salience.report.tables import write_csv
 from salience.version import __version__
 
@@ -52,6 +45,8 @@ def write_report(
     answers: Sequence[Answer],
     verdicts: Sequence[Verdict] = (),
     extra: Sequence[Answer] = (),
+    *,
+    interactive: bool = False,
 ) -> Path:
     """Write the report of a case, and its full table of sources under `answers/record/`.
 
@@ -69,6 +64,8 @@ def write_report(
         What the record says to claims; they come first.
     extra : sequence of Answer
         Answers that only claims asked for; shown last, folded.
+    interactive : bool
+        Whether charts answer to the pointer, for which the file holds Vega (0.9 MB).
 
     Raises
     ------
@@ -77,7 +74,7 @@ def write_report(
     """
     holdings = describe_holdings(record, head.setting)
     _write_sources(path.parent / "answers" / "record" / "sources.csv", holdings)
-    text = render_page(head, holdings, answers, verdicts, extra)
+    text = render_page(head, holdings, answers, verdicts, extra, interactive=interactive)
     try:
         part = path.with_name(f".{path.name}.part")
         part.write_text(text, encoding="utf-8")
@@ -93,6 +90,8 @@ def render_page(
     answers: Sequence[Answer],
     verdicts: Sequence[Verdict] = (),
     extra: Sequence[Answer] = (),
+    *,
+    interactive: bool = False,
 ) -> str:
     """Return the page as HTML; the same input gives the same text."""
     import jinja2
@@ -109,13 +108,22 @@ def render_page(
         "chance": show_chance,
     }
     numbers = iter(range(1, 1000))
-    pictures = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
+    drawn = [f for f in (draw_map(holdings, head.setting), draw_months(holdings)) if f is not None]
+    pictures = [_picture(f, next(numbers)) for f in drawn]
+    asked = [show_answer(answer, numbers) for answer in answers]
+    live = None
+    if interactive:
+        every = [*pictures, *(p for a in asked for p in a["figures"])]
+        for p in every:
+            p["svg"] += place_live(p["figure"], p["number"])
+        live = make_live({p["number"]: p["figure"] for p in every})
     return environment.get_template("report.html.j2").render(
         head=head,
         style=_read_template("report.css"),
         holdings=holdings,
-        figures=[_picture(f, next(numbers)) for f in pictures],
-        answers=[show_answer(answer, numbers) for answer in answers],
+        figures=pictures,
+        answers=asked,
+        live=live,
         claims=show_verdicts(verdicts, answers, extra),
         extra=[
             show_answer(each, numbers, kept_as(each), figures=False) | {"claims": claims_on(each, verdicts)}
@@ -128,23 +136,8 @@ def render_page(
     )
 
 
-def show_cell(cell: Cell, column: Column) -> str:
-    """Write a cell for reading: thousands separated, shares in per cent, unknown as a dash."""
-    if cell is None or cell == "":
-        return "–"
-    if column.format == "share" and isinstance(cell, (int, float)):
-        return format_number(float(cell), "share")
-    if column.format == "points" and isinstance(cell, (int, float)):
-        return format_number(float(cell), "difference in chance").removesuffix(" points")
-    if column.format == "integer" and isinstance(cell, (int, float)):
-        return f"{cell:,.0f}"
-    if column.format == "number" and isinstance(cell, (int, float)):
-        return format_number(float(cell))
-    return str(cell)
-
-
 def show_answer(
-    answer: Answer, numbers: Iterator[int], anchor: str = "", *, figures: bool = True
+    answer: Answer, numbers: Iterator[int], anchor: str = "", *, figures: bool = True, address: str = ""
 ) -> dict[str, Any]:
     """Return an answer as `answer_in_full` of parts.html.j2 shows it.
 
@@ -157,15 +150,19 @@ def show_answer(
         What its parts' ids begin with, and the folder of its tables under `answers/`; its question when left out.
     figures : bool
         Show its figures too.
+    address : str
+        Where a server has the answer: its numbers then link to the rows behind them, its tables to whole files, and
+        its figures know where their specifications are.
     """
     anchor = anchor or answer.question
     return {
         "question": answer.question,
         "anchor": anchor,
+        "address": address,
         "answer": answer,
         "views": _by_view(answer.estimates),
-        "figures": [_picture(figure, next(numbers)) for figure in answer.figures] if figures else [],
-        "tables": [_table(table, answer, anchor) for table in answer.tables],
+        "figures": [_picture(figure, next(numbers), address) for figure in answer.figures] if figures else [],
+        "tables": [_table(table, answer, anchor, address) for table in answer.tables],
         "params": _flat(answer.params),
     }
 
@@ -177,11 +174,12 @@ def _by_view(estimates: Sequence[Estimate]) -> list[tuple[str, list[Estimate]]]:
     return list(views.items())
 
 
-def _picture(figure: Figure, number: int) -> dict[str, Any]:
-    return {"figure": figure, "number": number, "svg": draw_svg(figure, number)}
+def _picture(figure: Figure, number: int, address: str = "") -> dict[str, Any]:
+    spec = f"{address}/figures/{figure.name}.json" if address else ""
+    return {"figure": figure, "number": number, "svg": draw_svg(figure, number), "spec": spec}
 
 
-def _table(table: Table, answer: Answer, anchor: str) -> dict[str, Any]:
+def _table(table: Table, answer: Answer, anchor: str, address: str = "") -> dict[str, Any]:
     rows = table.rows[:ROWS_SHOWN]
     if any(column.format == "anchor" for column in table.columns):
         pointed = _pointed(answer)
@@ -191,6 +189,7 @@ def _table(table: Table, answer: Answer, anchor: str) -> dict[str, Any]:
         "rows": rows,
         "cut": len(table.rows) > len(rows),
         "file": f"answers/{anchor}/{table.name}.csv",
+        "address": f"{address}/tables/{table.name}.csv" if address else "",
     }
 
 

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -90,11 +90,21 @@ def render_review(case: str, items: Sequence[Mapping[str, Any]], names: Sequence
     )
 
 
-def page_items(record: Record, items: Sequence[Item]) -> list[dict[str, Any]]:
-    """Return suggestions as the page shows them: each in its context, with who published the text and when."""
+def page_items(
+    record: Record, items: Sequence[Item], cover: Callable[[str], str] = str
+) -> list[dict[str, Any]]:
+    """Return suggestions as the page shows them: each in its context, with who published the text and when.
+
+    Parameters
+    ----------
+    record : Record
+    items : sequence of Item
+    cover : callable
+        Gives a text of the same length, in which what must not be shown is covered.
+    """
     held = sorted({item.text for item in items})
     contents = {
-        row["sha256"]: row["content"]
+        row["sha256"]: cover(row["content"])
         for row in record.rows("SELECT sha256, content FROM text WHERE sha256 IN (SELECT unnest(?))", [held])
     }
     reports = {
@@ -132,8 +142,9 @@ def _shown(item: Item, content: str, report: Mapping[str, Any]) -> dict[str, Any
     return {
         # JavaScript would round an id of 63 bits.
         "id": str(item.id), "layer": item.layer, "text": item.text, "start": item.start, "end": item.end,
-        "quote": item.quote, "kind": item.kind, "value": item.value, "speaker": item.speaker, "about": item.about,
-        "how": item.how, "confidence": round(item.confidence, 2), "notes": item.notes, "state": item.state,
+        "quote": content[item.start : item.end], "kind": item.kind, "value": item.value,
+        "speaker": item.speaker, "about": item.about, "how": item.how, "confidence": round(item.confidence, 2),
+        "notes": item.notes, "state": item.state,
         "by": item.by, "note": item.note, "change": dict(item.change), "outdated": item.outdated,
         "before": ("… " if first else "") + content[first : item.start],
         "after": content[item.end : last] + (" …" if last < len(content) else ""),

@@ -15,9 +15,10 @@ import pyarrow as pa
 
 from salience.errors import InputError
 from salience.record.ids import stable_id
+from salience.record.search_index import index_texts
 from salience.record.source_names import SourceRule, register_spellings
 from salience.record.store import Record, duckdb_errors
-from salience.record.texts import canonical_text, note_accents, text_sha256
+from salience.record.texts import canonical_text, text_sha256
 from salience.sources.copies import refresh_copies
 from salience.sources.document_files import Document, read_documents
 from salience.sources.document_map import DocumentMap, read_document_map
@@ -120,7 +121,6 @@ def _take_all(
             [origin, path.name, sha256, path.stem, told.licence, told.citation, counts.read,
              counts.read - counts.aside, counts.aside, json.dumps(dict(counts.notes), ensure_ascii=False)],
         )  # fmt: skip
-        note_accents(connection)
         progress("looking for copies", 0.9)
         refresh_copies(connection)
 
@@ -224,6 +224,7 @@ def _insert(
     if added < len(reports):
         counts.notes["documents that repeat one of the same source word for word"] += len(reports) - added
     _append(connection, "text", texts, "sha256", TEXT)
+    index_texts(connection)
 
 
 def _append(

@@ -22,6 +22,8 @@ ENDS = ("low", "best", "high")
 MISSING, UNSOURCED, SECOND = 0.06, 0.12, 0.35
 # Whom nobody asked about most issues: the case for asking those who are left out.
 UNHEARD, HEARD_ON = "Displaced People's Committee", 2
+INVITED_BY = ("list of invitations", "delegates interviewed")
+POSITION_COLUMNS = ("actor", "issue", *ENDS, *(f"salience_{end}" for end in ENDS), "source", "coder")
 ERROR, REACH = 5.0, (7.0, 14.0)
 
 
@@ -38,27 +40,83 @@ def landscape_files(world: World, seed: int) -> dict[str, str]:
     rng = stream(seed, LANDSCAPE)
     cast = tomllib.loads(files(__package__).joinpath("landscape.toml").read_text(encoding="utf-8"))
     actors = _cast_actors(world, cast, rng)
-    positions, missing, unsourced = _code_positions(actors, cast["issues"], rng)
     names = {a["name"] for a in actors}
     relations = [r for r in cast["relations"] if r["actor"] in names and r["other"] in names]
+    return coded_landscape(actors, cast["issues"], relations, rng) | _seat_files(actors, cast, rng)
+
+
+def _seat_files(
+    actors: Sequence[Mapping[str, Any]], cast: Mapping[str, Any], rng: np.random.Generator
+) -> dict[str, str]:
+    """Return who was invited, a rival weighting and the share of women; nothing where those invited are not there."""
+    names = {a["name"] for a in actors}
+    if not names.issuperset(cast["invited"]):
+        return {}
+    weights = []
+    for actor in actors:
+        best = min(actor["constituency"] * float(np.exp(rng.normal(0.0, 0.15))), 1.0)
+        ends = (0.7 * best, best, min(1.3 * best, 1.0))
+        weights.append(
+            {"actor": actor["name"], "weighting": "a household survey",
+             **{end: f"{value:.3g}" for end, value in zip(ENDS, ends, strict=True)}, "source": "survey (invented)"}
+        )  # fmt: skip
     return {
-        "actors.csv": _csv([_code_actor(actor, rng) for actor in actors]),
+        "seats.csv": _csv(
+            [
+                {"list": cast["conference"], "actor": a, "source": INVITED_BY[k % 2]}
+                for k, a in enumerate(cast["invited"])
+            ]
+        ),
+        "weights.csv": _csv(weights),
+        "attributes.csv": _csv(
+            [
+                {"actor": name, "attribute": "women", "value": share, "source": "list of delegates"}
+                for name, share in cast["women"].items()
+                if name in names
+            ]
+        ),
+    }
+
+
+def coded_landscape(
+    actors: Sequence[Mapping[str, Any]],
+    issues: Sequence[Mapping[str, Any]],
+    relations: Sequence[Mapping[str, Any]],
+    rng: np.random.Generator,
+    missing_share: float = MISSING,
+    unknown_share: float = 0.0,
+) -> dict[str, str]:
+    """Return the same files for any cast: what coders write down of it, and the truth.
+
+    Parameters
+    ----------
+    actors, issues, relations
+        As in landscape.toml; positions and salience in the order of the issues.
+    rng : numpy.random.Generator
+    missing_share : float
+        Chance that a position is missing.
+    unknown_share : float
+        Chance that an actor's constituency, capability or legitimacy is not known, each by itself.
+    """
+    positions, missing, unsourced = _code_positions(actors, issues, rng, missing_share)
+    return {
+        "actors.csv": _csv([_code_actor(actor, rng, unknown_share) for actor in actors]),
         "issues.csv": _csv(
             [
                 {"issue": i["name"], "meaning_0": i["meaning_0"], "meaning_100": i["meaning_100"],
                  "two_poles": "yes" if i.get("two_poles") else "no"}
-                for i in cast["issues"]
+                for i in issues
             ]
         ),
-        "positions.csv": _csv(positions),
+        "positions.csv": _csv(positions) if positions else f"{','.join(POSITION_COLUMNS)}\n",
         "relations.csv": _csv([{**r, "source": "press"} for r in relations])
         if relations
         else "actor,other,kind,source\n",
         "truth/landscape.json": json.dumps(
             {
                 "actors": {a["name"]: {k: a[k] for k in ("constituency", "capability", "legitimacy")} for a in actors},
-                "positions": _by_issue(actors, cast["issues"], "positions"),
-                "salience": _by_issue(actors, cast["issues"], "salience"),
+                "positions": _by_issue(actors, issues, "positions"),
+                "salience": _by_issue(actors, issues, "salience"),
                 "missing": missing,
                 "unsourced": unsourced,
             },
@@ -92,18 +150,24 @@ def _cast_actors(world: World, cast: dict[str, Any], rng: np.random.Generator) -
     return actors + [a for a in known.values() if a["kind"] not in ("state", "armed group")]
 
 
-def _code_actor(actor: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def _code_actor(actor: Mapping[str, Any], rng: np.random.Generator, unknown_share: float) -> dict[str, Any]:
     row: dict[str, Any] = {"name": actor["name"], "kind": actor["kind"]}
     for quantity, most in (("constituency", 1.0), ("capability", np.inf), ("legitimacy", 1.0)):
         best = min(actor[quantity] * float(np.exp(rng.normal(0.0, 0.1))), most)
         reach = float(rng.uniform(0.2, 0.4))
         triple = (best * (1 - reach), best, min(best * (1 + reach), most))
+        if unknown_share and rng.random() < unknown_share:
+            row |= {f"{quantity}_{end}": "" for end in ENDS}
+            continue
         row |= {f"{quantity}_{end}": f"{value:.3g}" for end, value in zip(ENDS, triple, strict=True)}
     return row | {"source": f"interview {int(rng.integers(1, 40))}"}
 
 
 def _code_positions(
-    actors: Sequence[Mapping[str, Any]], issues: Sequence[Mapping[str, Any]], rng: np.random.Generator
+    actors: Sequence[Mapping[str, Any]],
+    issues: Sequence[Mapping[str, Any]],
+    rng: np.random.Generator,
+    missing_share: float,
 ) -> tuple[list[dict[str, Any]], list[list[str]], list[list[str]]]:
     """Return what coders wrote down, which cells are missing and which have no source."""
     rows: list[dict[str, Any]] = []
@@ -112,7 +176,7 @@ def _code_positions(
         for k, issue in enumerate(issues):
             cell = [actor["name"], issue["name"]]
             chance, source, second = rng.random(3)
-            if chance < MISSING or (actor["name"] == UNHEARD and k >= HEARD_ON):
+            if chance < missing_share or (actor["name"] == UNHEARD and k >= HEARD_ON):
                 missing.append(cell)
                 continue
             named = source >= UNSOURCED

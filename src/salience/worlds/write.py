@@ -19,12 +19,14 @@ from salience.worlds.coding import code_events
 from salience.worlds.conduct import change_question, change_truth
 from salience.worlds.dirt import plant_dirt, spelled_otherwise
 from salience.worlds.ged import ged_table, headlines
+from salience.worlds.halvanea_claims import halvanea_claims
 from salience.worlds.kept import Columns, event_columns, outlet_columns, parameters, readme, report_columns
 from salience.worlds.landscape import landscape_files
 from salience.worlds.persons import (
     PERSONS_FILE,
     POPULATION_FILE,
     TRUTH_FILE,
+    Detained,
     disparity_truth,
     draw_detained,
     person_columns,
@@ -74,17 +76,18 @@ def write_case(
         cannot be written; the seed is negative; or nobody in this world reports anything.
     """
     folder = Path(folder)
-    _require_free(folder, overwrite)
+    require_free(folder, overwrite)
     truth = simulate(world or World(), seed)
     if not len(truth.reports):
         raise CaseError(
             "in this world nobody reports anything; raise the outlets' base chances or the events"
         )
-    _write_files(folder, _case_files(truth, dirt))
+    write_files(folder, _case_files(truth, dirt))
     return truth
 
 
-def _require_free(folder: Path, overwrite: bool) -> None:
+def require_free(folder: Path, overwrite: bool) -> None:
+    """Refuse a folder that holds something else than a simulated case that may be overwritten."""
     if folder.exists() and not folder.is_dir():
         raise CaseError(f"{folder}: this is a file; name a folder for the simulated case")
     if not folder.exists() or not any(folder.iterdir()):
@@ -105,47 +108,51 @@ def _case_files(truth: Truth, dirt: bool) -> dict[str, str]:
     """Return the text of each file of the case, the mark first: with it a broken-off case can be overwritten."""
     rng = stream(truth.seed, CODING)
     coded = code_events(truth, rng)
-    ged = _as_text(ged_table(truth, coded, FIRST_ID, rng))
+    ged = as_text(ged_table(truth, coded, FIRST_ID, rng))
     ids = np.full(len(truth.events), -1)
     ids[coded.event] = FIRST_ID + np.arange(len(coded))
     planted = plant_dirt(ged, stream(truth.seed, DIRTYING)) if dirt else {}
     not_listed = planted["not_listed"].rows if dirt else []
     planted["other_spelling"] = spelled_otherwise(truth, ids, not_listed)
     tolls = draw_tolls(truth, coded)
+    detained = draw_detained(truth)
+    landscape = landscape_files(truth.world, truth.seed)
     return {
         MARK: readme(truth),
-        "ged.csv": _csv(ged),
-        "sources.csv": _csv(
-            _source_columns(truth.world) if tolls is None else toll_sources(_source_columns(truth.world))
+        "ged.csv": csv_text(ged),
+        "sources.csv": csv_text(
+            source_columns(truth.world) if tolls is None else toll_sources(source_columns(truth.world))
         ),
-        "case.toml": _case_toml(truth.world, tolls is not None),
+        "case.toml": _case_toml(truth.world, tolls is not None, "seats.csv" in landscape),
         **_official_files(truth, ids),
-        **_person_files(truth),
+        **_person_files(truth, detained),
         **(
             {}
             if tolls is None
             else {
-                "tolls.csv": _csv(toll_columns(truth, tolls, ids)),
+                "tolls.csv": csv_text(toll_columns(truth, tolls, ids)),
                 "tolls.map.toml": MAPPING,
                 "truth/tolls.json": _json(toll_truth(tolls)),
             }
         ),
-        **landscape_files(truth.world, truth.seed),
-        "truth/events.csv": _csv(event_columns(truth, coded, ids)),
-        "truth/reports.csv": _csv(report_columns(truth, ids)),
-        "truth/outlets.csv": _csv(outlet_columns(truth)),
+        **landscape,
+        **halvanea_claims(truth, detained, landscape),
+        "truth/events.csv": csv_text(event_columns(truth, coded, ids)),
+        "truth/reports.csv": csv_text(report_columns(truth, ids)),
+        "truth/outlets.csv": csv_text(outlet_columns(truth)),
         "truth/parameters.json": _json(parameters(truth)),
         "truth/change.json": _json(change_truth(truth)),
         "truth/dirt.json": _json({name: asdict(sort) for name, sort in planted.items()}),
     }
 
 
-def _as_text(table: pa.Table) -> dict[str, list[str]]:
+def as_text(table: pa.Table) -> dict[str, list[str]]:
     """Return the columns as lists of text, empty where null."""
     return {name: table[name].cast(pa.string()).fill_null("").to_pylist() for name in table.column_names}
 
 
-def _csv(columns: Mapping[str, Sequence[object]]) -> str:
+def csv_text(columns: Mapping[str, Sequence[object]]) -> str:
+    """Write columns as CSV."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -157,7 +164,7 @@ def _json(content: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def _source_columns(world: World) -> Columns:
+def source_columns(world: World) -> Columns:
     """Say of each outlet what it is, and whose each spelling is that does not become its name by normalising."""
     named = [(o.name, o) for o in world.outlets]
     for o in world.outlets:
@@ -175,32 +182,33 @@ def _source_columns(world: World) -> Columns:
     }
 
 
-def _case_toml(world: World, tolls: bool) -> str:
-    terms = _terms_toml(world)
+def _case_toml(world: World, tolls: bool, seats: bool) -> str:
+    terms = terms_toml(world)
+    table = "\n[questions.table]\n" if seats else ""
     figures = f'\n[[inputs]]\nfile = "tolls.csv"\nas = "table"\nmap = "tolls.map.toml"\n{terms}'
-    official = f'\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n{terms}'
+    channel = f'\n[[inputs]]\nfile = "official.csv"\nas = "table"\nmap = "official.map.toml"\n{terms}'
     return f"""# A simulated conflict in an invented country; truth/README.txt says more.
-name = {_quoted(f"{world.name} (simulated)")}
-summary = {_quoted(f"An invented conflict, simulated so that the truth is known. {world.name} does not exist.")}
+name = {quoted(f"{world.name} (simulated)")}
+summary = {quoted(f"An invented conflict, simulated so that the truth is known. {world.name} does not exist.")}
 
 [period]
 start = {world.start}
 end = {world.end}
 
 [area]
-countries = [{_quoted(world.name)}]
+countries = [{quoted(world.name)}]
 
 [capital]
-name = {_quoted(world.capital)}
+name = {quoted(world.capital)}
 latitude = {world.capital_latitude}
 longitude = {world.capital_longitude}
 radius_km = 40
-admin1 = {_quoted(f"{world.capital_province} province")}
+admin1 = {quoted(f"{world.capital_province} province")}
 
 [[inputs]]
 file = "ged.csv"
 as = "ucdp"
-{terms}{official if _official(world) is not None else ""}{figures if tolls else ""}
+{terms}{channel if official(world) is not None else ""}{figures if tolls else ""}
 [[inputs]]
 file = "persons.csv"
 as = "persons"
@@ -218,24 +226,24 @@ group = "Uplanders"
 [questions.change]
 {_change_toml(world)}
 [questions.landscape]
-{_options_toml()}"""
+{table}{_options_toml()}"""
 
 
-def _terms_toml(world: World) -> str:
+def terms_toml(world: World) -> str:
     """State the terms of invented data, so that no file passes for one of the dataset whose format it has."""
     cite = f"{world.name} is an invented country: a conflict simulated by salience, nobody's data."
-    return f'licence = "CC0 1.0 (invented data)"\ncitation = {_quoted(cite)}\n'
+    return f'licence = "CC0 1.0 (invented data)"\ncitation = {quoted(cite)}\n'
 
 
 def _change_toml(world: World) -> str:
     asked = change_question(world)
-    return "".join(f"{key} = [{_quoted(value)}]\n" for key, value in sorted(asked.items()))
+    return "".join(f"{key} = [{quoted(value)}]\n" for key, value in sorted(asked.items()))
 
 
 def _options_toml() -> str:
     """Write two options: the absent are invited, the elders are recognised."""
     unheard = ("Halvanea Women's Council", "Displaced People's Committee")
-    names = ", ".join(_quoted(name) for name in unheard)
+    names = ", ".join(quoted(name) for name in unheard)
     return f"""
 [questions.options]
 absent = [{names}]
@@ -250,14 +258,14 @@ capability = {{ "Assembly of Upland Elders" = 3 }}
 """
 
 
-def _official(world: World) -> int | None:
+def official(world: World) -> int | None:
     """Return the position of the outlet that is the official channel, if there is one."""
     return next((j for j, o in enumerate(world.outlets) if o.kind == "official"), None)
 
 
 def _official_files(truth: Truth, ids: Ints) -> dict[str, str]:
     """Return the official channel's own accounts of what it speaks about, and the mapping to read them with."""
-    channel = _official(truth.world)
+    channel = official(truth.world)
     if channel is None:
         return {}
     name = truth.world.outlets[channel].name
@@ -266,7 +274,7 @@ def _official_files(truth: Truth, ids: Ints) -> dict[str, str]:
 events_of = "UCDP GED"
 
 [source]
-name = {_quoted(name)}   # the speaker of every row
+name = {quoted(name)}   # the speaker of every row
 kind = "official"
 
 [columns]
@@ -280,7 +288,7 @@ text = "text"
 [formats]
 date = "%d/%m/%Y"
 """
-    return {"official.csv": _csv(_official_columns(truth, ids, channel)), "official.map.toml": mapping}
+    return {"official.csv": csv_text(_official_columns(truth, ids, channel)), "official.map.toml": mapping}
 
 
 def _official_columns(truth: Truth, ids: Ints, channel: int) -> Columns:
@@ -305,22 +313,22 @@ def _official_columns(truth: Truth, ids: Ints, channel: int) -> Columns:
     }
 
 
-def _person_files(truth: Truth) -> dict[str, str]:
+def _person_files(truth: Truth, found: Detained) -> dict[str, str]:
     """Return those detained, the population by group, and what is true of them."""
-    found = draw_detained(truth)
     return {
-        PERSONS_FILE: _csv(person_columns(truth, found)),
-        POPULATION_FILE: _csv(population_columns(truth, found)),
+        PERSONS_FILE: csv_text(person_columns(truth, found)),
+        POPULATION_FILE: csv_text(population_columns(truth, found)),
         TRUTH_FILE: _json(disparity_truth(truth, found)),
     }
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Write a TOML string: JSON's escapes are TOML's too."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def _write_files(folder: Path, files: dict[str, str]) -> None:
+def write_files(folder: Path, files: dict[str, str]) -> None:
+    """Write the files of a case; CaseError when that cannot be done."""
     try:
         (folder / "truth").mkdir(parents=True, exist_ok=True)
         for name, text in files.items():

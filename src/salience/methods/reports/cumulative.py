@@ -20,7 +20,8 @@ from salience.errors import MethodError
 from salience.methods.cells import FloatArray, IntArray
 from salience.methods.chains import check_chains
 from salience.methods.intervals import Intervals
-from salience.methods.reports.model import check_accounts, link_labels, log_bounds
+from salience.methods.reports.links import link_labels
+from salience.methods.reports.model import check_accounts, log_bounds
 
 
 @dataclass(frozen=True, slots=True)

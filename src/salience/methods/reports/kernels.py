@@ -12,12 +12,17 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from salience.methods.cells import FloatArray, IntArray
 from salience.methods.compiling import compiled
 
 ROOT_HALF = math.sqrt(0.5)
 HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
+# Sweeps in which an item's toll meets what is told of it as "at least", each time a draw of it is kept.
+BOUND_SWEEPS = 8
+
+Flags = npt.NDArray[np.bool_]
 
 
 class Accounts(NamedTuple):
@@ -36,6 +41,8 @@ class Accounts(NamedTuple):
         The same when it is rounded at its last digit that is not zero.
     heap : int
         1 when the number may be rounded, 0 when it shows that it is not, -1 when it says nothing of rounding.
+    one_sided : bool
+        "At least" or "at most": it bounds its item's toll and says nothing of biases and spreads.
     """
 
     first: IntArray
@@ -47,6 +54,7 @@ class Accounts(NamedTuple):
     low_round: FloatArray
     high_round: FloatArray
     heap: IntArray
+    one_sided: Flags
 
 
 class Prior(NamedTuple):
@@ -166,7 +174,7 @@ def _draw_levels(
     rng: np.random.Generator, data: Accounts, prior: Prior, x: FloatArray, state: FloatArray, variance: FloatArray,
     tolls: FloatArray, theta: FloatArray,
 ) -> None:  # fmt: skip
-    """Draw biases and mean tolls without the tolls, then the tolls given them."""
+    """Draw biases and mean tolls without the tolls, then the tolls given them; from numbers and ranges alone."""
     biases, groups = prior.biases, prior.groups
     p = biases + groups
     precision, linear = np.zeros((p, p)), np.zeros(p)
@@ -179,6 +187,8 @@ def _draw_levels(
         pull = 1.0 / tolls[data.group[item]]
         total, told = pull, 0.0
         for k in range(data.first[item], data.first[item + 1]):
+            if data.one_sided[k]:
+                continue
             w = 1.0 / variance[data.source[k]]
             c = data.bias[k]
             precision[c, c] += w
@@ -188,19 +198,23 @@ def _draw_levels(
         precision[g, g] += pull - pull * pull / total
         linear[g] += pull * told / total
         for k in range(data.first[item], data.first[item + 1]):
+            if data.one_sided[k]:
+                continue
             c, w = data.bias[k], 1.0 / variance[data.source[k]]
             linear[c] -= w * told / total
             precision[g, c] += w * pull / total
             for m in range(data.first[item], data.first[item + 1]):
-                precision[c, data.bias[m]] -= w / variance[data.source[m]] / total
+                if not data.one_sided[m]:
+                    precision[c, data.bias[m]] -= w / variance[data.source[m]] / total
     state[:p] = draw_coefficients(rng, precision, linear)
     for item in range(len(data.group)):
         pull = 1.0 / tolls[data.group[item]]
         total, told = pull, pull * state[biases + data.group[item]]
         for k in range(data.first[item], data.first[item + 1]):
-            w = 1.0 / variance[data.source[k]]
-            total += w
-            told += w * (x[k] - state[data.bias[k]])
+            if not data.one_sided[k]:
+                w = 1.0 / variance[data.source[k]]
+                total += w
+                told += w * (x[k] - state[data.bias[k]])
         theta[item] = told / total + rng.standard_normal() / math.sqrt(total)
 
 
@@ -239,7 +253,7 @@ def _move_spreads(
     for item in range(len(data.group)):
         for k in range(data.first[item], data.first[item + 1]):
             s = data.source[k]
-            if shift[s] != 0.0:
+            if shift[s] != 0.0 and not data.one_sided[k]:
                 middle, sd = theta[item] + state[data.bias[k]], math.sqrt(variance[s])
                 gain[s] += _log_chance(data, k, middle, sd * math.exp(shift[s]), rounding[s])
                 gain[s] -= _log_chance(data, k, middle, sd, rounding[s])
@@ -290,8 +304,9 @@ def _draw_variances(
         apart[g] += (theta[item] - state[prior.biases + g]) ** 2
         members[g] += 1.0
         for k in range(data.first[item], data.first[item + 1]):
-            squares[data.source[k]] += (x[k] - theta[item] - state[data.bias[k]]) ** 2
-            number[data.source[k]] += 1.0
+            if not data.one_sided[k]:
+                squares[data.source[k]] += (x[k] - theta[item] - state[data.bias[k]]) ** 2
+                number[data.source[k]] += 1.0
     precision_sum, free = 0.0, 0
     for s in range(prior.sources):
         if math.isnan(prior.known_spread[s]):
@@ -311,6 +326,35 @@ def _draw_variances(
     rate = prior.common_rate + 0.5 * prior.weight * precision_sum
     drawn: float = rng.standard_gamma(prior.common_shape + 0.5 * prior.weight * free) / rate
     return drawn
+
+
+@compiled
+def _within_bounds(
+    rng: np.random.Generator, data: Accounts, prior: Prior, x: FloatArray, state: FloatArray, variance: FloatArray,
+    tolls: FloatArray, theta: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Return the tolls once what is told as "at least" or "at most" counts too; nothing else learns of it."""
+    found = theta.copy()
+    meant = x.copy()
+    for item in range(len(data.group)):
+        bounded = False
+        for k in range(data.first[item], data.first[item + 1]):
+            bounded = bounded or data.one_sided[k]
+        if not bounded:
+            continue
+        for _ in range(BOUND_SWEEPS):
+            pull = 1.0 / tolls[data.group[item]]
+            total, told = pull, pull * state[prior.biases + data.group[item]]
+            for k in range(data.first[item], data.first[item + 1]):
+                v = variance[data.source[k]]
+                if data.heap[k] != 1:
+                    middle, sd = found[item] + state[data.bias[k]], math.sqrt(v)
+                    low, high = (data.low[k] - middle) / sd, (data.high[k] - middle) / sd
+                    meant[k] = middle + sd * draw_truncated(rng, low, high)
+                total += 1.0 / v
+                told += (meant[k] - state[data.bias[k]]) / v
+            found[item] = told / total + rng.standard_normal() / math.sqrt(total)
+    return found
 
 
 @compiled
@@ -349,7 +393,7 @@ def run_chain(
         kept.width[at] = np.sqrt(tolls)
         kept.rounding[at] = rounding
         if at % every == 0 and at // every < len(kept.toll):
-            kept.toll[at // every] = theta
+            kept.toll[at // every] = _within_bounds(rng, data, prior, x, state, variance, tolls, theta)
         for item in range(len(data.group)):
             for k in range(data.first[item], data.first[item + 1]):
                 gap = x[k] - theta[item] - state[data.bias[k]]

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from salience.errors import MethodError
 from salience.methods.cells import FloatArray, IntArray
 from salience.methods.chains import check_chains
 from salience.methods.intervals import Intervals
+from salience.methods.reports.links import NONE, Links, link
 
 Flags = npt.NDArray[np.bool_]
 MOST_BIASES = 400
@@ -43,8 +42,8 @@ class Reconciled:
     bias_kept : (kept, biases) float
         The biases of the same draws.
     bias_component, item_component : (biases,), (items,) int
-        Which biases are linked through shared items; between components nothing can be compared. −1 for items
-        without an account.
+        Which biases are linked through shared items; between components nothing can be compared. Negative for items
+        without an account that links them.
     accounts : (biases,) int
         Accounts counted for each bias.
     shared : (biases,) int
@@ -162,9 +161,8 @@ def reconcile(
         Take all biases as zero.
     rounding : bool
         Whether numbers from 10 on that end in 0 may be rounded.
-    chains, warmup, draws, seed : int
-    keep : int
-        Draws of tolls kept.
+    chains, warmup, draws, keep, seed : int
+        `keep` draws of tolls are kept.
     level : float
 
     Raises
@@ -178,6 +176,9 @@ def reconcile(
     θ ~ N(μ, τ²), with one μ and τ for items that several tell of and one for those that each source alone tells of; b ~
     N(0, ω²), spread² inverse gamma around a common value; μ flat, the variances with weak conjugate priors. Compare
     Radford et al. 2023, PNAS 120.
+
+    "At least" bounds the toll of its item and says nothing of the source's bias and spread (a cut, Plummer 2015,
+    Statistics and Computing 25): who says "at least 12" mostly means about 12 and not any number above.
     """
     told = check_accounts(item, source, low, high, bias)
     counted = _without_copies(len(told.item), copy_of)
@@ -250,50 +251,32 @@ def _known(known_spread: npt.ArrayLike | None, sources: int) -> FloatArray:
     return known
 
 
-@dataclass(frozen=True, slots=True)
-class _Links:
-    """Which biases and items hang together, and how many accounts each bias has."""
-
-    bias_component: IntArray
-    item_component: IntArray
-    accounts: IntArray
-    shared: IntArray
-
-
 def _prepare(
     told: Told, counted: Flags, rounding: bool
-) -> tuple[tuple[npt.NDArray[np.generic], ...], IntArray, _Links]:
+) -> tuple[tuple[npt.NDArray[np.generic], ...], IntArray, Links]:
     """Sort the counted accounts by item and put their bounds on the log scale."""
     order = np.flatnonzero(counted)[np.argsort(told.item[counted], kind="stable")]
     item, bias = told.item[order], told.bias[order]
+    one_sided = np.isnan(told.low[order]) | np.isnan(told.high[order])
+    if one_sided.all():
+        raise MethodError(
+            "every account says 'at least' or 'at most'; expected some that tell a number or a range"
+        )
     biases, items = int(told.bias.max()) + 1, int(told.item.max()) + 1
     if biases > MOST_BIASES:
         raise MethodError(f"there are {biases} biases, more than {MOST_BIASES}; put small sources together")
-    links = _link(item, bias, items, biases)
+    links = link(item, bias, one_sided, items, biases)
     there, first = np.unique(item, return_index=True)
     bounds = log_bounds(told.low[order], told.high[order], rounding)
     # What one source alone tells of may be of another size: it must not speak to that source's bias.
     alone = np.minimum.reduceat(bias, first) == np.maximum.reduceat(bias, first)
     label = np.where(alone, biases + items + bias[first], links.item_component[there])
+    # A mean needs a number: where all of a group is "at least", it goes with those linked to it, or with any.
+    numbered = ~np.logical_and.reduceat(one_sided, first)
+    for instead in (links.item_component[there], label[numbered][0]):
+        label = np.where(np.isin(label, label[numbered]), label, instead)
     group = np.unique(label, return_inverse=True)[1].astype(np.intp)
-    return (np.append(first, len(item)), group, bias, told.source[order], *bounds), order, links
-
-
-def _link(item: IntArray, bias: IntArray, items: int, biases: int) -> _Links:
-    of_bias, of_item = link_labels(item, bias, items, biases)
-    pairs = np.unique(np.stack([item, bias]), axis=1)
-    tellers = np.bincount(pairs[0], minlength=items)
-    shared = np.bincount(bias[tellers[item] > 1], minlength=biases)
-    of_item[tellers == 0] = -1
-    return _Links(of_bias, of_item, np.bincount(bias, minlength=biases), shared)
-
-
-def link_labels(item: IntArray, bias: IntArray, items: int, biases: int) -> tuple[IntArray, IntArray]:
-    """Return for each bias and each item which of the parts it is in that shared items hold together."""
-    size = biases + items
-    graph = coo_array((np.ones(len(item)), (bias, biases + item)), shape=(size, size))
-    label = connected_components(graph, directed=False)[1].astype(np.intp)
-    return label[:biases], label[biases:]
+    return (np.append(first, len(item)), group, bias, told.source[order], *bounds, one_sided), order, links
 
 
 def log_bounds(
@@ -318,7 +301,7 @@ def log_bounds(
 
 
 def _sample(
-    data: tuple[npt.NDArray[np.generic], ...], order: IntArray, links: _Links, counted: Flags, known: FloatArray,
+    data: tuple[npt.NDArray[np.generic], ...], order: IntArray, links: Links, counted: Flags, known: FloatArray,
     unbiased: bool, chains: int, warmup: int, draws: int, keep: int, seed: int, level: float, n: int,
 ) -> Reconciled:  # fmt: skip
     from salience.methods.reports.kernels import Accounts, Kept, Prior, run_chain
@@ -349,7 +332,7 @@ def _sample(
     oddness = np.full(n, np.nan)
     oddness[order] = np.mean([k.oddness for k in kept], axis=0)
     log_toll = np.full((chains * len(kept[0].toll), len(links.item_component)), np.nan)
-    log_toll[:, links.item_component >= 0] = np.concatenate([k.toll for k in kept])
+    log_toll[:, links.item_component != NONE] = np.concatenate([k.toll for k in kept])
     rhat, ess = _diagnose(bias, spread, links)
     return Reconciled(
         bias=bias,
@@ -376,7 +359,7 @@ def _starts(low: FloatArray, high: FloatArray, rng: np.random.Generator) -> Floa
     return np.asarray(a + rng.random(len(a)) * (b - a))
 
 
-def _diagnose(bias: FloatArray, spread: FloatArray, links: _Links) -> tuple[float, float]:
+def _diagnose(bias: FloatArray, spread: FloatArray, links: Links) -> tuple[float, float]:
     """Return the largest R-hat and the smallest effective number of draws of what has been seen."""
     checks = []
     for c in np.flatnonzero(links.accounts):

@@ -130,9 +130,11 @@ def ask_attention(
         tabulate_variants(extra, variants),
     ]
     parts += [check.table] if check else []
+    headline, more = say_headline(estimates, found.gaps)
     return Answer(
         question="attention",
-        headline=say_headline(estimates, found.gaps),
+        headline=headline,
+        more=more,
         estimates=tuple(estimates),
         tables=_tables(found, params, bands, sources, parts),
         figures=_figures(found, estimates, bands, dependence, places, check.table if check else None, fitted),
@@ -168,7 +170,8 @@ def _require_events(covered: nw.LazyFrame[Any]) -> None:
         have = f"only {events} events in the period have" if events else "no event in the period has"
         raise NothingToAskError(
             f"{have} sources that a dataset lists; at least {LEAST_EVENTS} are needed. "
-            "Look at the period in case.toml, and at whether the data name the sources of each event"
+            "Look at the period in case.toml, at kind where it is given, and at whether the data name the sources of "
+            "each event"
         )
 
 
@@ -314,6 +317,9 @@ def _rows_asked(found: Findings, params: AttentionParams, setting: Setting) -> E
         parts.append(f"date_from <= DATE '{setting.period.end}'")
     if params.precise_dates:
         parts.append("date_precision = 'day'")
+    if params.kind:
+        kinds = ", ".join("'" + kind.replace("'", "''") + "'" for kind in params.kind)
+        parts.append(f"(kind_native IN ({kinds}) OR kind IN ({kinds}))")
     return Evidence("the events asked about", "event", found.cells.events, condition=" AND ".join(parts))
 
 

@@ -111,6 +111,10 @@ def covered_events(record: Tables, params: AttentionParams, setting: Setting) ->
     events = in_period(record, setting).filter(nw.col("sources_listed"), nw.col("sources") >= 1)
     if params.precise_dates:
         events = events.filter(nw.col("date_precision") == nw.lit("day"))
+    if params.kind:
+        events = events.filter(
+            nw.col("kind_native").is_in(list(params.kind)) | nw.col("kind").is_in(list(params.kind))
+        )
     return events.with_columns(
         n=nw.col("sources"),
         deaths=nw.col(f"deaths_{params.deaths}"),

@@ -12,7 +12,7 @@ from salience.errors import MethodError
 from salience.methods.binary import BinaryFit, fit_logit
 from salience.methods.counts import CountFit, fit_poisson, fit_zero_truncated
 from salience.methods.margins import Margins, predictive_margins
-from salience.questions.attention.cells import Cells, Floats, Ints
+from salience.questions.attention.cells import UNKNOWN, Cells, Floats, Ints
 from salience.questions.attention.params import AttentionParams
 
 View = Literal["reference list", "extra reports", "truncated Poisson", "truncated negative binomial"]
@@ -122,6 +122,38 @@ class ViewFit:
             )
         except MethodError:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """First-level areas with events, by which standard errors are clustered.
+
+    Attributes
+    ----------
+    number : int
+        Events whose area is not stated count as one.
+    unstated : bool
+        Whether there are such events.
+    largest : float
+        The largest share of the events that one of them holds.
+    """
+
+    number: int
+    unstated: bool
+    largest: float
+
+    def in_words(self) -> str:
+        """Write them: "17 areas (events without a stated area count as one)"."""
+        said = f"{self.number} area{'s' if self.number != 1 else ''}"
+        return said + (" (events without a stated area count as one)" if self.unstated else "")
+
+
+def areas_of(cells: Cells) -> Areas:
+    """Count the areas in the one way that all of the answer uses."""
+    factor = cells.factors["admin1"]
+    events = np.bincount(factor.codes, cells.weight, minlength=len(factor.levels))
+    there = [name for name, n in zip(factor.levels, events, strict=True) if n > 0]
+    return Areas(len(there), UNKNOWN in there, float(events.max(initial=0.0) / max(events.sum(), 1.0)))
 
 
 def fit_views(cells: Cells, params: AttentionParams) -> dict[View, ViewFit]:

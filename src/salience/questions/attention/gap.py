@@ -95,19 +95,31 @@ def measure_gap(
         return replace(
             gap, all_equal=None, reason="too few areas, or too few events outside one, for an interval"
         )
-    intervals = [
-        around(w, e, spread.freedom, params.level) for w, e in zip(whole, spread.errors, strict=True)
-    ]
-    raw, equal, explained = (Number(float(i.value), float(i.low), float(i.high)) for i in intervals)
+    raw, equal, explained = (
+        _around(w, e, spread.freedom, params.level) for w, e in zip(whole, spread.errors, strict=True)
+    )
+    if raw is None:
+        return replace(gap, all_equal=None, reason="the gap has no error that can be told")
     real = raw.low is not None and raw.high is not None and (raw.low > 0 or raw.high < 0)
     reason = "" if real else "the raw gap's interval includes no gap, so there is none to explain"
+    if equal is None:
+        # One of the two is never carried, or always, with some area left out: silence itself can be told.
+        reason = "casualties cannot be told from the two, for one of them is (nearly) always or never carried"
     return replace(
         gap,
         raw=_number(view, raw.value, raw.low, raw.high),
-        equal_deaths=_number(view, equal.value, equal.low, equal.high),
+        equal_deaths=_number(view, equal.value, equal.low, equal.high) if equal else None,
         explained=explained if real else None,
         reason=reason,
     )
+
+
+def _around(value: float, error: float, freedom: float, level: float) -> Number | None:
+    """Return a value with its interval; None where either is not known."""
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return None
+    found = around(value, error, freedom, level)
+    return Number(float(found.value), float(found.low), float(found.high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,7 @@ class _Spread:
 def _raw_and_adjusted(
     view: View, cells: Cells, params: AttentionParams, factor: str, first: str, second: str
 ) -> tuple[float, float, float] | str:
-    """Return the raw gap, the gap at equal deaths, and the share explained; or why there is none."""
+    """Return the raw gap, that at equal deaths and the share explained, nan without a model; or why there is none."""
     means = [_mean(view, cells, cells.level(factor, level)) for level in (first, second)]
     if None in means:
         return "one of the two has no events with known deaths"
@@ -130,7 +142,7 @@ def _raw_and_adjusted(
     fit = fit_view(view, cells, _plain(params), terms=(SLOPE, factor))
     adjusted = _contrast(fit, factor, first, second)
     if adjusted is None:
-        return fit.reason or "the model with casualties has no estimate"
+        return raw, math.nan, math.nan
     return raw, adjusted, 1 - adjusted / raw if raw else float("nan")
 
 
@@ -168,13 +180,17 @@ def _jackknife(
     for area in areas:
         rest = cells.take(cells.factors["admin1"].codes != area)
         found = _raw_and_adjusted(view, rest, params, factor, first, second)
-        if isinstance(found, str) or not np.all(np.isfinite(found)):
+        if isinstance(found, str) or not np.isfinite(found[0]):
             return None
         estimates.append(found)
     if len(estimates) < 3:
         return None
-    errors = np.sqrt(np.diagonal(jackknife(np.array(estimates))))
-    return _Spread(tuple(float(e) for e in errors), float(len(estimates) - 1))
+    # Each quantity by itself: where casualties cannot be told with one area left out, the raw gap still can.
+    errors = [
+        float(np.sqrt(jackknife(column[:, None])[0, 0])) if np.isfinite(column).all() else math.nan
+        for column in np.array(estimates).T
+    ]
+    return _Spread(tuple(errors), float(len(estimates) - 1))
 
 
 def _all_equal(full: ViewFit, factor: str, first: str, second: str, params: AttentionParams) -> Number | None:

@@ -35,6 +35,10 @@ class AttentionParams(BaseModel):
         description="Two labels whose coverage is compared; an event belongs to the one that is a side of it or its "
         "pair of sides. The two labels with most events when left out.",
     )
+    kind: tuple[str, ...] = Field(
+        (),
+        description="Only events of these kinds, in the dataset's words or by PLOVER: 'protest'. All when left out.",
+    )
     actors_shown: int = Field(
         6, ge=2, le=30, description="Labels told apart; the rarer ones are put together."
     )

@@ -10,9 +10,19 @@ import numpy as np
 
 from salience.methods.counts import CountFit
 from salience.methods.margins import Margins
-from salience.questions.answer import Cell, Column, Estimate, Method, Table, format_number
+from salience.questions.answer import (
+    SHARES,
+    Cell,
+    Column,
+    Estimate,
+    Method,
+    Table,
+    format_number,
+    is_undecided,
+    say_share,
+)
 from salience.questions.attention.cells import Cells
-from salience.questions.attention.fits import AT_DEATHS, SLOPE, View, ViewFit
+from salience.questions.attention.fits import AT_DEATHS, SLOPE, View, ViewFit, areas_of
 from salience.questions.attention.gap import Gap, Number
 from salience.questions.attention.params import AttentionParams
 from salience.questions.attention.tables import Dependence
@@ -36,7 +46,7 @@ METHODS = (
         "Zero-truncated counts", "Cameron & Trivedi (2013), Regression Analysis of Count Data, 2nd ed., ch. 4"
     ),
     Method(
-        "Standard errors by leaving out one area at a time (CRV3)",
+        "Standard errors by leaving out one area at a time",
         "MacKinnon, Nielsen & Webb (2023), J. Econometrics 232: 272-299",
     ),
     Method("Gaps by collapsible measures", "Greenland, Robins & Pearl (1999), Stat. Sci. 14: 29-46"),
@@ -73,11 +83,9 @@ def estimate_slope(fit: ViewFit, level: float) -> Estimate:
         reason = fit.reason or "deaths do not vary"
         return Estimate(name, label, None, None, None, "slope", fit.cells.events, level, fit.view, reason)
     low, high = fit.fit.interval(level)[position]
-    note = (
-        f"{fit.fit.covariance_kind}, {fit.fit.clusters} areas"
-        if fit.fit.clusters
-        else "not clustered: one area"
-    )
+    areas = areas_of(fit.cells).in_words()
+    how = "by leaving out one at a time" if fit.fit.covariance_kind == "CRV3" else "clustered by them"
+    note = f"its events lie in {areas}; interval {how}" if fit.fit.clusters else "not clustered: one area"
     if isinstance(fit.fit, CountFit) and fit.fit.boundary:
         note = TAIL_ONLY
     value = float(fit.fit.coefficients[position])
@@ -90,11 +98,7 @@ def estimate_gap(name: str, gap: Gap, level: float) -> list[Estimate]:
     """Return a gap raw, at equal casualties, all else equal, and the share that casualties explain."""
     chance = gap.view == "reference list"
     unit = "difference in chance" if chance else "ratio"
-    what = (
-        "Difference in the chance of being carried, in percentage points"
-        if chance
-        else "Ratio of extra reports"
-    )
+    what = "Difference in the chance of being carried" if chance else "Ratio of extra reports"
     pair = f"{gap.first} against {gap.second}"
     stem = f"gap_{name}_{SHORT[gap.view]}"
     parts: tuple[tuple[str, str, Number | None, str], ...] = (
@@ -107,12 +111,20 @@ def estimate_gap(name: str, gap: Gap, level: float) -> list[Estimate]:
     for part, label, number, own in parts:
         value, low, high = (number.value, number.low, number.high) if number else (None, None, None)
         note = (gap.reason or "the model gives no estimate of it") if number is None or low is None else ""
-        if part == "explained" and number is not None and not 0 <= number.value <= 1:
-            note = "outside 0 to 100 %: at equal deaths the gap turns or grows"
+        if part == "explained" and number is not None:
+            note = note or _say_outside(number)
         found.append(
             Estimate(f"{stem}_{part}", label, value, low, high, own, gap.events, level, gap.view, note)
         )
     return found
+
+
+def _say_outside(number: Number) -> str:
+    """Say what a share of a gap above 100 % or below 0 would mean, where its interval goes there."""
+    low, high = (number.value if x is None else x for x in (number.low, number.high))
+    said = ["above 100 % the gap at equal deaths is turned round"] * (high > 1)
+    said += ["below 0 it is wider than as it is"] * (low < 0)
+    return "; ".join(said)
 
 
 def estimate_dependence(dependence: Dependence, level: float) -> list[Estimate]:
@@ -126,31 +138,33 @@ def estimate_dependence(dependence: Dependence, level: float) -> list[Estimate]:
     return [single]
 
 
-def say_headline(estimates: Sequence[Estimate], gaps: Mapping[str, Sequence[Gap]]) -> str:
-    """Put the best identified view that there is into one sentence, and add the gap where there is one."""
+def say_headline(estimates: Sequence[Estimate], gaps: Mapping[str, Sequence[Gap]]) -> tuple[str, str]:
+    """Put the best identified view that there is into one sentence; then the gap, and the dependence on one source."""
     by_name = {e.name: e for e in estimates}
-    sentences = []
     carried, sources = by_name.get("carried_at_10"), by_name.get("sources_at_10")
+    single = f"{_words(by_name['single_source'])} of the events are known from one source alone."
     if carried is not None and carried.value is not None:
-        none = by_name["carried_at_0"]
-        sentences.append(
-            "Of the events that local sources or NGOs recorded, one with 10 deaths was carried by others with a "
-            f"chance of about {_words(carried)}, one without deaths {_words(none)}"
+        first = (
+            "Of the events that local sources or NGOs recorded, one with 10 deaths was carried by others with "
+            f"{say_share('chance', carried.value, carried.low, carried.high, carried.level)}, one without deaths "
+            f"{_briefly(by_name['carried_at_0'])}."
         )
     elif sources is not None and sources.value is not None:
-        none = by_name["sources_at_0"]
-        sentences.append(
-            f"A recorded event with 10 deaths is told by about {_words(sources)} sources, one without by {_words(none)}"
+        first = (
+            f"A recorded event with 10 deaths is told by about {_words(sources)} sources, one without by "
+            f"{_briefly(by_name['sources_at_0'])}."
         )
+    else:
+        first, single = single, ""
+    said = []
     for gap in gaps.get("actors", ()):
         if gap.explained is not None and 0 <= gap.explained.value <= 1 and gap.view == "extra reports":
-            sentences.append(
-                f"casualties explain about {_number(gap.explained, 'share')} of the gap in extra reports between "
-                f"{' and '.join(without_common_start(gap.first, gap.second))}"
+            outside = _say_outside(gap.explained)
+            said.append(
+                f"Casualties explain about {_number(gap.explained, 'share')} of the gap in extra reports between "
+                f"{' and '.join(without_common_start(gap.first, gap.second))}{f' ({outside})' if outside else ''}."
             )
-    if len(sentences) < 2:
-        sentences.append(f"{_words(by_name['single_source'])} of the events are known from one source alone")
-    return "; ".join(sentences) + "."
+    return first, " ".join(filter(None, [*said, single]))
 
 
 def tabulate_coefficients(fits: Sequence[ViewFit]) -> Table:
@@ -265,6 +279,16 @@ def _uncounted(record: Tables, setting: Setting) -> int:
 
 def _words(estimate: Estimate) -> str:
     return _number(Number(estimate.value or 0.0, estimate.low, estimate.high), estimate.unit, estimate.level)
+
+
+def _briefly(estimate: Estimate) -> str:
+    """Give the value and its interval, whose level the sentence has said."""
+    if estimate.unit in SHARES and is_undecided(estimate.low, estimate.high):
+        return (
+            f"with one of {format_number(estimate.low, 'share')} to {format_number(estimate.high, 'share')}"
+        )
+    ends = (format_number(x, estimate.unit) for x in (estimate.value, estimate.low, estimate.high))
+    return "{} ({} to {})".format(*ends)
 
 
 def _number(number: Number, unit: str, level: float = 0.95) -> str:

@@ -341,9 +341,13 @@ def _fit_coverage(series: Series, common: Common, first: int) -> dict[str, metho
         return {}
     n = len(series.counts)
     days = np.log(np.maximum(series.periods.days, 0.5) / np.median(series.periods.days))
-    events = series.coverage.events
+    events, expected = series.coverage.events, series.coverage.expected
     asked = {
-        "sources": (series.coverage.sources, np.zeros(n), series.keep),
+        "sources": (
+            series.coverage.sources,
+            np.log(np.maximum(expected, 1e-9)),
+            series.keep & (expected > 0),
+        ),
         "reports": (series.coverage.reports, days, series.keep),
     }
     if events.any():

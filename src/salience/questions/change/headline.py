@@ -119,10 +119,12 @@ def _say_size(each: DateFound, series: Series, params: ChangeParams) -> str:
     value = each.ratio()[0]
     if value == 0 or not np.isfinite(value):
         return ""
+    gone = say_removed(each)
     if min(each.counts) < FEW:
-        return f", too few to say how many times over ({say_interval(each.ratio(), params.level)})"
+        ends = say_interval(each.ratio(), params.level) + (f" with {gone}" if gone else "")
+        return f", too few to say how many times over ({ends})"
     joint = "; " if series.against is not None else ": " if each.moved(1.0 - params.level) else ", "
-    removed = f" with {gone}" if (gone := say_removed(each)) else ""
+    removed = f" with {gone}" if gone else ""
     held = "held against these, " if series.against is not None else ""
     equal = " in equal time" if each.kept[0] != each.kept[1] else ""
     return f"{joint}{held}{_say_times(each, params, f'{equal}{removed}')}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -38,7 +39,11 @@ class Coverage:
     reports : (n,) float
         Tellings of events by sources, or reports.
     events : (n,) float
-        Events, of any actor; 0 for texts.
+        Events, of any actor, each by what its pair of sides is told of on average, so that a new mix of events is no
+        change of coverage; 0 for texts.
+    expected : (n,) float
+        Distinct sources that would have told of so many events of each pair of sides, had every source gone on as it
+        did on average: more events are told of by more sources, and that is no change of coverage. 1 for texts.
     largest, share : str, float
         The source that told most, and its share of all tellings.
     """
@@ -46,6 +51,7 @@ class Coverage:
     sources: Floats
     reports: Floats
     events: Floats
+    expected: Floats
     largest: str
     share: float
 
@@ -267,11 +273,57 @@ def _day(value: Any) -> date:
 
 def _event_coverage(record: Tables, setting: Setting, periods: Periods) -> Coverage | None:
     """Count who told of any event, to see whether more sources tell since."""
-    days = in_period(record, setting).select(nw.col("id").alias("event"), nw.col("date_from").alias("day"))
+    label = nw.coalesce(nw.col("dyad"), nw.col("kind_native"), nw.lit(""))
+    days = in_period(record, setting).select(
+        nw.col("id").alias("event"), nw.col("date_from").alias("day"), label.alias("label")
+    )
     told = who_told(record, setting).select("event", "source").join(days, on="event", how="inner")
-    rows = told.group_by("day", "source").agg(nw.len().alias("n")).collect("pyarrow").to_native().to_pylist()
-    events = days.group_by("day").agg(nw.len().alias("n")).collect("pyarrow").to_native().to_pylist()
-    return _coverage(record, rows, [(row["day"], row["n"]) for row in events], periods)
+    rows = (
+        told.group_by("day", "label", "source")
+        .agg(nw.len().alias("n"))
+        .collect("pyarrow")
+        .to_native()
+        .to_pylist()
+    )
+    events = days.group_by("day", "label").agg(nw.len().alias("n")).collect("pyarrow").to_native().to_pylist()
+    usual = _usual_depth(rows, events)
+    weighed = [(row["day"], row["n"] * usual.get(row["label"], 1.0)) for row in events]
+    return _coverage(record, rows, weighed, periods, _expected_sources(rows, events, periods))
+
+
+def _usual_depth(rows: list[dict[str, Any]], events: list[dict[str, Any]]) -> dict[str, float]:
+    """Return how much more than others the events of each label are told of, over the whole record (1 on average)."""
+    told, happened = _add_up(rows, "label"), _add_up(events, "label")
+    whole = sum(told.values()) / max(sum(happened.values()), 1)
+    return {label: told[label] / n / whole for label, n in happened.items() if n and whole}
+
+
+def _expected_sources(rows: list[dict[str, Any]], events: list[dict[str, Any]], periods: Periods) -> Floats:
+    """Return the distinct sources expected in each period: sum over sources of 1 - prod over labels (1 - q)^events.
+
+    q is the share of a label's events that the source told of, over the whole record.
+    """
+    labels = {label: k for k, label in enumerate(_add_up(events, "label"))}
+    sources = {source: k for k, source in enumerate(_add_up(rows, "source"))}
+    told, number = np.zeros((len(sources), len(labels))), np.zeros((len(labels), len(periods)))
+    for row in rows:
+        told[sources[row["source"]], labels[row["label"]]] += row["n"]
+    happened = np.zeros(len(labels))
+    for row in events:
+        happened[labels[row["label"]]] += row["n"]
+        at = periods.index(_day(row["day"])) if row["day"] is not None else -1
+        if 0 <= at < len(periods):
+            number[labels[row["label"]], at] += row["n"]
+    chance = np.minimum(told / np.maximum(happened, 1.0), 1.0 - 1e-12)
+    return np.asarray((1.0 - np.exp(np.log1p(-chance) @ number)).sum(axis=0))
+
+
+def _add_up(rows: list[dict[str, Any]], by: str) -> Counter[Any]:
+    """Return the sum of n by a column, in a fixed order."""
+    found: Counter[Any] = Counter()
+    for row in sorted(rows, key=lambda each: str(each[by])):
+        found[row[by]] += row["n"]
+    return found
 
 
 def _text_coverage(record: Tables, setting: Setting, periods: Periods) -> Coverage | None:
@@ -281,7 +333,11 @@ def _text_coverage(record: Tables, setting: Setting, periods: Periods) -> Covera
 
 
 def _coverage(
-    record: Tables, rows: list[dict[str, Any]], events: list[tuple[Any, float]], periods: Periods
+    record: Tables,
+    rows: list[dict[str, Any]],
+    events: list[tuple[Any, float]],
+    periods: Periods,
+    expected: Floats | None = None,
 ) -> Coverage | None:
     rows = [row for row in rows if row["day"] is not None]
     if not rows:
@@ -300,6 +356,7 @@ def _coverage(
         sources=np.array([len(each) for each in who], dtype=np.float64),
         reports=_by_period([(row["day"], row["n"]) for row in rows], periods),
         events=_by_period([(day, n) for day, n in events if day is not None], periods),
+        expected=np.ones(len(periods)) if expected is None else expected,
         largest=str(named[0]["name"]) if named else "",
         share=size[largest] / sum(size.values()),
     )

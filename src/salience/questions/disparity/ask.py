@@ -163,8 +163,10 @@ def _say(found: Compared, counted: Counted, what: str, params: DisparityParams) 
     """Return the parts of an answer that says something."""
     focus, first = found.focus, found.first
     rivals = [(d.name, f) for d, f in found.rivals]
+    headline, more = say_headline(focus, what, first.name, found.screened, rivals)
     return {
-        "headline": say_headline(focus, what, first.name, found.screened, rivals),
+        "headline": headline,
+        "more": more,
         "estimates": tuple(estimate_all(found.found, focus, rivals, first.name, found.hidden)),
         "tables": _tables(found, counted, params),
         "figures": _figures(found),

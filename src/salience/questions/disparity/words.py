@@ -49,51 +49,47 @@ def call_counted(kinds: Sequence[str], params: DisparityParams) -> str:
 
 def say_headline(
     found: Finding, counted: str, denominator: str, screened: int, rivals: Sequence[tuple[str, Finding]]
-) -> str:
-    """Say whether the group is hit beyond its share: overall, in the same places, and what the unknown could do."""
-    bounds = found.shares
+) -> tuple[str, str]:
+    """Say whether the group is hit beyond its share; then what the unknown could do, and what holds in places."""
+    bounds, within = found.shares, _say_within(found)
     if bounds is None:
-        return _say_within(found, f"Over all places the record cannot say, for nobody states the share of "
-        f"{found.category.name} "
-                           "over all of them. ")  # fmt: skip
+        return (
+            f"Over all places the record cannot say, for nobody states the share of {found.category.name} over all of "
+            "them.",
+            within,
+        )
     name, like = found.category.name, bounds.like_known
     level = f"{100 * bounds.level:.0f} % interval" + (
         f", widened for {screened} groups" if screened > 1 else ""
     )
-    low, high = times(like.low), times(like.high)
-    if found.counts[2] == 0:
-        unknown = ""
-    else:
+    often = f"{times(like.low)} to {times(like.high)} times as often among {counted} as among {denominator} ({level})"
+    condition, unknown = "", ""
+    if found.counts[2]:
+        condition = ", if those whose group is not named are like the others"
         unknown = (
-            ", if those whose group is not named are like the others; the unnamed "
-            f"{format_number(bounds.unknown_share, 'share')} "
-            f"could bring that to anything between {times(bounds.limits[0])} and {times(bounds.limits[1])}"
+            f"The unnamed {format_number(bounds.unknown_share, 'share')} could bring that to anything between "
+            f"{times(bounds.limits[0])} and {times(bounds.limits[1])}."
         )
+    text = f"{name} are {often}{condition}."
     if bounds.side == 0:
-        text = (
-            f"The record cannot decide whether {name} are hit beyond their share: they are {low} to {high} times "
-            "as often "
-            f"among {counted} as among {denominator} ({level}){unknown}."
-        )
-    else:
-        text = f"{name} are {low} to {high} times as often among {counted} as among {denominator} ({level}){unknown}."
-    return _say_within(found, text + " ") + _say_rivals(bounds, rivals)
+        text = f"The record cannot decide whether {name} are hit beyond their share: they are {often}{condition}."
+    return text, " ".join(filter(None, [unknown, within, _say_rivals(bounds, rivals)]))
 
 
-def _say_within(found: Finding, before: str) -> str:
-    """Add what remains when places are compared with themselves."""
+def _say_within(found: Finding) -> str:
+    """Say what remains when places are compared with themselves."""
     within = found.within
     if within is None:
-        return before + "Whether they are hit harder where they live, or more happens there, it cannot say."
+        return "Whether they are hit harder where they live, or more happens there, it cannot say."
     ratio, worst = within.common.ratio, within.worst
     ends = f"{times(ratio.low)} to {times(ratio.high)} times the rate of others there"
     if found.counts[2]:
         ends += f" ({times(worst[0].ratio.low)} to {times(worst[1].ratio.high)} whoever the unnamed are)"
     if ratio.low > 1:
-        return before + f"In the same places they are hit harder: {ends}."
+        return f"In the same places they are hit harder: {ends}."
     if ratio.high < 1:
-        return before + f"In the same places they are hit less: {ends}."
-    return before + f"In the same places the record does not decide it: {ends}."
+        return f"In the same places they are hit less: {ends}."
+    return f"In the same places the record does not decide it: {ends}."
 
 
 def _say_rivals(bounds: UnknownBounds, rivals: Sequence[tuple[str, Finding]]) -> str:
@@ -103,7 +99,7 @@ def _say_rivals(bounds: UnknownBounds, rivals: Sequence[tuple[str, Finding]]) ->
         other = found.shares
         if other is not None and other.side != bounds.side:
             said.append(f"{times(other.like_known.low)} to {times(other.like_known.high)} against {name}")
-    return f" The denominator decides: {'; '.join(said)}." if said else ""
+    return f"The denominator decides: {'; '.join(said)}." if said else ""
 
 
 def times(value: float) -> str:

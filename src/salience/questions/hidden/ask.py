@@ -92,9 +92,11 @@ def ask_hidden(
     estimates = estimate_totals(found, params, trust) if found else []
     estimates += estimate_groups(groups, params.level)
     tables = _tables(patterns, found, strata, groups, params)
+    headline, more = say_headline(patterns, found, trust, unit)
     return Answer(
         question="hidden",
-        headline=say_headline(patterns, found, trust, unit),
+        headline=headline,
+        more=more,
         estimates=tuple(estimates),
         tables=tables,
         figures=_figures(patterns, found, tables, groups, params),

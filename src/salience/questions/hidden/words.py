@@ -31,29 +31,30 @@ METHODS = (
 )
 
 
-def say_headline(patterns: Patterns, found: Findings | None, trust: Trust, unit: str) -> str:
-    """Say in a sentence or two how much is hidden, or that the record cannot say."""
+def say_headline(patterns: Patterns, found: Findings | None, trust: Trust, unit: str) -> tuple[str, str]:
+    """Say how much is hidden, or that the record cannot say; and what follows that sentence."""
     if found is None:
-        return f"The record cannot say how many {unit} no source recorded: {trust.reasons[0]}."
+        return f"The record cannot say how many {unit} no source recorded: {trust.reasons[0]}.", ""
     n = patterns.recorded
     reach = found.reach()
     ends = f"{format_number(max(reach[0] - n, 0))} to {format_number(reach[1] - n)}" if reach else ""
     best = found.recommended.fitted.found if found.recommended else None
     if not trust.decides or best is None or best.estimate is None or best.low is None or best.high is None:
-        face = f" Taken at face value, the methods put what the lists lack at {ends} {unit}." if ends else ""
-        return f"The record cannot say how many {unit} no source recorded: {trust.reasons[0]}.{face}"
+        face = f"Taken at face value, the methods put what the lists lack at {ends} {unit}." if ends else ""
+        return f"The record cannot say how many {unit} no source recorded: {trust.reasons[0]}.", face
     level = f"{100 * best.level:.0f} % interval"
     numbers = (
         f"about {format_number(best.estimate - n)} {unit} are on none of the lists ({level} "
-        f"{format_number(max(best.low - n, 0))} to {format_number(best.high - n)}; over all methods "
-        f"{ends}), beside {n:,} recorded"
+        f"{format_number(max(best.low - n, 0))} to {format_number(best.high - n)}), beside {n:,} recorded"
     )
+    more = f"Over all methods that allow lists to depend on each other it is {ends}." if ends else ""
     if trust.one_coder:
         return (
             f"If the sources that the dataset lists had been found independently of each other, {numbers}; the record "
-            "cannot show whether they were."
+            "cannot show whether they were.",
+            more,
         )
-    return numbers[0].upper() + numbers[1:] + "."
+    return numbers[0].upper() + numbers[1:] + ".", more
 
 
 def estimate_totals(found: Findings, params: HiddenParams, trust: Trust) -> list[Estimate]:

@@ -60,7 +60,7 @@ def ask_landscape(
     """
     report = progress or (lambda stage, share: None)
     report("drawing positions", 0.1)
-    drawn = draw_landscape(read_landscape(record), params, seed)
+    drawn = draw_landscape(read_landscape(record, setting.period), params, seed)
     frame: dict[str, Any] = {
         "question": "landscape",
         "method": METHODS,
@@ -77,8 +77,10 @@ def ask_landscape(
     known = any(np.isfinite(s.legitimacy.value) for s in standings)
     report("drawing charts", 0.8)
     tables = _tables(found, standings)
+    headline, more = say_headline(found)
     return Answer(
-        headline=say_headline(found),
+        headline=headline,
+        more=more,
         estimates=tuple(list_estimates(found, standings)),
         tables=tables,
         figures=_figures(found, standings),

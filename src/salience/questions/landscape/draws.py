@@ -241,21 +241,9 @@ def _usable(drawn: Drawn, known: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.
 
 
 def _select(drawn: Drawn, keep: npt.NDArray[np.bool_], warnings: list[str]) -> Drawn:
-    whole = drawn.landscape
-    at = {int(old): new for new, old in enumerate(np.flatnonzero(keep))}
-    landscape = replace(
-        whole,
-        issues=tuple(i for i, k in zip(whole.issues, keep, strict=True) if k),
-        position=whole.position[:, keep],
-        salience=whole.salience[:, keep],
-        capability=whole.capability[:, keep],
-        sourced=whole.sourced[:, keep],
-        coders=whole.coders[:, keep],
-        rows={(i, at[k]): ids for (i, k), ids in whole.rows.items() if k in at},
-    )
     return replace(
         drawn,
-        landscape=landscape,
+        landscape=drawn.landscape.only(keep),
         position=drawn.position[:, :, keep],
         salience=drawn.salience[:, :, keep],
         capability=drawn.capability[:, :, keep],

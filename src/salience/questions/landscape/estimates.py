@@ -8,7 +8,7 @@ import numpy as np
 
 from salience.methods.intervals import wilson
 from salience.questions.answer import Estimate
-from salience.questions.landscape.find import Found, IssueFound, Span
+from salience.questions.landscape.find import Found, IssueFound, Span, counted_span
 from salience.questions.landscape.tables import Standing
 from salience.questions.landscape.words import say_consensus
 
@@ -43,7 +43,7 @@ def _consensus(found: Found, each: IssueFound) -> list[Estimate]:
         Estimate(f"consensus:{each.name}", f"{each.name}: weight in one place", *each.share.ends, "share", here,
                  level, view, say_consensus(found, each)),
         Estimate(f"outside:{each.name}", f"{each.name}: actors outside", *each.left_out.ends, "actors", here,
-                 level, view, f"in most draws: {out}" if out else ""),
+                 level, view, f"in most draws: {out}" if out else "", each.left_out.steps or None),
         Estimate(f"consensus_chance:{each.name}", f"{each.name}: chance of consensus", each.chance, low, high, "chance",
                  here, level, view, f"share of {draws:,} draws, with the error of drawing alone; {others}"),
     ]  # fmt: skip
@@ -110,10 +110,10 @@ def _whole(found: Found) -> list[Estimate]:
                      level, "the map and the groups", "0 shows the distances as they are; above 0.2 is poor")
         )  # fmt: skip
     if between.groups is not None:
-        span = found.span(between.groups.number.astype(np.float64))
+        span = counted_span(between.groups.number.astype(np.float64), level)
         estimates.append(
             Estimate("groups", "Groups of like-minded actors", *span.ends, "groups", len(between.placed), level,
-                     "the map and the groups")
+                     "the map and the groups", draws=span.steps)
         )  # fmt: skip
     counted = "counted in the record, not estimated"
     return [

@@ -17,15 +17,21 @@ from salience.questions.landscape.params import WEIGHTINGS, LandscapeParams
 IntArray = npt.NDArray[np.int64]
 # Below this mean silhouette there is no structure to speak of (Kaufman & Rousseeuw 1990, p. 88).
 CLEAR = 0.25
+# Draws that an estimate of a whole number carries, at even steps of probability.
+STEPS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A number with its interval over the draws; nan throughout where there is none."""
+    """A number with its interval over the draws; nan throughout where there is none.
+
+    `steps` are draws at even steps of probability, for numbers that come whole: an interval alone says little of them.
+    """
 
     value: float
     low: float
     high: float
+    steps: tuple[float, ...] = ()
 
     @property
     def ends(self) -> tuple[float, float, float]:
@@ -133,18 +139,25 @@ def span_of(values: FloatArray, level: float) -> Span:
     return Span(value, low, high)
 
 
+def counted_span(values: FloatArray, level: float) -> Span:
+    """Return the same of numbers that come whole, with draws at even steps of probability."""
+    steps = np.quantile(values, (np.arange(STEPS) + 0.5) / STEPS, method="inverted_cdf")
+    return replace(span_of(values, level), steps=tuple(float(x) for x in steps))
+
+
 def find_landscape(drawn: Drawn, params: LandscapeParams) -> Found:
     """Work out everything that the answer tells."""
     others = {name: drawn.weights_by(name) for name in WEIGHTINGS}
     issues = tuple(
-        _find_issue(drawn, params, k, {n: w[:, :, k] for n, w in others.items() if w is not None})
+        find_issue(drawn, params, k, {n: w[:, :, k] for n, w in others.items() if w is not None})
         for k in range(len(drawn.landscape.issues))
     )
     unknown = rank_unknown(drawn, params)
     return Found(drawn, params, issues, _find_between(drawn, params), _find_deciding(drawn, params), unknown)
 
 
-def _find_issue(drawn: Drawn, params: LandscapeParams, k: int, others: dict[str, FloatArray]) -> IssueFound:
+def find_issue(drawn: Drawn, params: LandscapeParams, k: int, others: dict[str, FloatArray]) -> IssueFound:
+    """Work out what is said of one issue; `others` are the weights on it by other weightings."""
     issue = drawn.landscape.issues[k]
     two_poles = bool(issue["two_poles"])
     x, w = drawn.position[:, :, k], drawn.weight[:, :, k]
@@ -166,7 +179,7 @@ def _find_issue(drawn: Drawn, params: LandscapeParams, k: int, others: dict[str,
         span_of(weighed.spread, level), span_of(weighed.contested, level),
         span_of(space.polarise(x, w, tolerance), level), (poles[0], poles[1], poles[2]),
         span_of(window.share, level), span_of(window.centre, level),
-        span_of((known & ~window.inside).sum(axis=1).astype(np.float64), level),
+        counted_span((known & ~window.inside).sum(axis=1).astype(np.float64), level),
         float((window.share >= params.consensus - 1e-9).mean()), chances,
         np.where(known, 1.0 - window.inside.mean(axis=0), np.nan),
         (float(np.median(window.share * total / (total + missing))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from salience.methods.cells import FloatArray
 from salience.questions.frames import Tables
+from salience.questions.setting import Period
 from salience.record.citations import cited_sources
 
 ENDS = ("low", "best", "high")
@@ -41,6 +42,8 @@ class Landscape:
         What was not stated and had to be assumed, in plain words.
     cited : tuple of str
         The sources that the positions cite, each once.
+    absent : tuple of str
+        Actors that did not exist in the period, with the day that says so; they are in none of the rest.
     """
 
     actors: tuple[dict[str, Any], ...]
@@ -56,12 +59,27 @@ class Landscape:
     relations: tuple[tuple[int, int, str], ...]
     assumed: tuple[str, ...]
     cited: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
     @property
     def one_source(self) -> str:
         """The source that all positions come from; empty where there are several, or positions without a source."""
         known = np.isfinite(self.position[..., 1])
         return self.cited[0] if len(self.cited) == 1 and bool(self.sourced[known].all()) else ""
+
+    def only(self, keep: npt.NDArray[np.bool_]) -> Landscape:
+        """Return the landscape with some of its issues: (issues,) bool."""
+        at = {int(old): new for new, old in enumerate(np.flatnonzero(keep))}
+        return replace(
+            self,
+            issues=tuple(i for i, k in zip(self.issues, keep, strict=True) if k),
+            position=self.position[:, keep],
+            salience=self.salience[:, keep],
+            capability=self.capability[:, keep],
+            sourced=self.sourced[:, keep],
+            coders=self.coders[:, keep],
+            rows={(i, at[k]): ids for (i, k), ids in self.rows.items() if k in at},
+        )
 
     @property
     def names(self) -> list[str]:
@@ -74,9 +92,14 @@ class Landscape:
         return [str(issue["name"]) for issue in self.issues]
 
 
-def read_landscape(record: Tables) -> Landscape:
-    """Read the landscape from the record; without one it has no actors and no issues."""
-    actors = _unique(_rows(record, "stakeholder"))
+def read_landscape(record: Tables, period: Period | None = None) -> Landscape:
+    """Read the landscape from the record; without one it has no actors and no issues.
+
+    Actors and relations whose time (`since`, `until`) does not overlap the period are left out.
+    """
+    listed = _unique(_rows(record, "stakeholder"))
+    actors = [row for row in listed if not _outside(row, period)]
+    absent = tuple(f"{row['name']} ({when})" for row in listed if (when := _outside(row, period)))
     issues = _unique(_rows(record, "issue"))
     at = {row["id"]: k for k, row in enumerate(actors)}
     on = {row["id"]: k for k, row in enumerate(issues)}
@@ -100,10 +123,29 @@ def read_landscape(record: Tables) -> Landscape:
         _standing(actors, "legitimacy"), sourced, coders,
         {cell: tuple(row["id"] for row in rows) for cell, rows in said.items()},
         tuple((at[r["actor"]], at[r["other"]], r["kind"]) for r in _rows(record, "relation")
-              if r["actor"] in at and r["other"] in at),
+              if r["actor"] in at and r["other"] in at and not _outside(r, period)),
         assumed,
         cited_sources(row["source"] for rows in said.values() for row in rows if row["best"] is not None),
+        absent,
     )  # fmt: skip
+
+
+def _outside(row: dict[str, Any], period: Period | None) -> str:
+    """Return why a row's time does not overlap the period, or nothing."""
+    if period and period.end and row["since"] and row["since"] > period.end:
+        return f"since {row['since']}"
+    if period and period.start and row["until"] and row["until"] < period.start:
+        return f"until {row['until']}"
+    return ""
+
+
+def say_absent(landscape: Landscape) -> list[str]:
+    """Say who is left out because of its time, in a sentence or none."""
+    if not landscape.absent:
+        return []
+    names = _some(landscape.absent, 6)
+    verb = "is" if len(landscape.absent) == 1 else "are"
+    return [f"{names} {verb} left out: by actors.csv there was no such actor in the case's period."]
 
 
 def _rows(record: Tables, table: str) -> list[dict[str, Any]]:

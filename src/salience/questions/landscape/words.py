@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from salience.questions.answer import Assumption, Method, format_number
+from salience.questions.answer import Assumption, Method, format_number, is_undecided
 from salience.questions.landscape.find import CLEAR, Found, IssueFound
+from salience.questions.landscape.inputs import say_absent
 
 METHODS = (
     Method("Weighted median", "Black (1958), The Theory of Committees and Elections"),
@@ -23,34 +24,31 @@ METHODS = (
 GOOD_STRESS = 0.2
 
 
-def say_headline(found: Found) -> str:
-    """Say where there is consensus and what is most contested."""
+def say_headline(found: Found) -> tuple[str, str]:
+    """Say on how many issues there is consensus and what is most contested; then who agrees on what."""
     share = f"{100 * found.params.consensus:.0f} %"
     agreed = sorted(
         (i for i in found.issues if i.chance >= 0.5), key=lambda i: (-i.chance, -i.share.value, i.at)
     )
+    number = len(found.issues)
+    issues = f"issue{'s' if number > 1 else ''}"
+    worst = max(found.issues, key=lambda i: (i.contested.value, -i.at))
     if agreed:
-        more = f"; likewise on {_and([i.name for i in agreed[1:]])}" if len(agreed) > 1 else ""
-        number = len(found.issues)
+        on = _and([i.name for i in agreed[:3]]) + (f" and {len(agreed) - 3} more" if len(agreed) > 3 else "")
         first = (
-            f"On {len(agreed)} of {number} issue{'s' if number > 1 else ''} at least {share} of the weight "
-            "stands in one "
-            f"place. {agreed[0].name}: {say_consensus(found, agreed[0])}{more}."
+            f"On {len(agreed)} of {number} {issues} at least {share} of the weight stands in one place ({on})"
         )
+        who = f"{agreed[0].name}: {say_consensus(found, agreed[0])}."
     else:
         nearest = max(found.issues, key=lambda i: (i.share.value, -i.at))
-        first = (
-            f"On none of {len(found.issues)} issues does {share} of the weight stand in one place. Nearest is "
-            f"{nearest.name}: {say_consensus(found, nearest)}."
-        )
-    worst = max(found.issues, key=lambda i: (i.contested.value, -i.at))
+        first = f"On none of {number} {issues} does {share} of the weight stand in one place"
+        who = f"Nearest is {nearest.name}: {say_consensus(found, nearest)}."
+    level = f"{100 * found.params.level:.0f} % intervals in brackets"
     if one := found.drawn.landscape.one_source:
         first = f"By the account of one source alone ({one}): {first[0].lower() + first[1:]}"
-    return (
-        f"{first} Most contested is {worst.name}: {say_weight(worst)}. In brackets: "
-        f"{100 * found.params.level:.0f} % "
-        "intervals."
-    )
+    if number == 1:
+        return f"{first}.", f"{who} The weight: {say_weight(worst)}; {level}."
+    return f"{first}; most contested is {worst.name}.", f"{who} {worst.name}: {say_weight(worst)}; {level}."
 
 
 def say_consensus(found: Found, each: IssueFound) -> str:
@@ -100,7 +98,7 @@ def list_warnings(found: Found, standing_known: bool) -> tuple[str, ...]:
     """Return what was left out, what is missing, what has no source."""
     drawn, between = found.drawn, found.between
     landscape, known = drawn.landscape, drawn.known
-    said = list(drawn.warnings)
+    said = [*say_absent(landscape), *drawn.warnings]
     if one := landscape.one_source:
         said.append(
             f"All positions come from one source: {one}. This is how it sees the actors; nobody else was asked, and "
@@ -210,6 +208,8 @@ def _has_figures(actor: dict[str, object]) -> bool:
 
 def _ends(ends: tuple[float, float, float], unit: str = "") -> str:
     value, low, high = (format_number(v, unit) for v in ends)
+    if unit == "share" and is_undecided(*ends[1:]):
+        return f"an undecided share ({low} to {high})"
     return f"{value} ({low} to {high})"
 
 

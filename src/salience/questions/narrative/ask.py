@@ -144,9 +144,11 @@ def ask_narrative(
     found = _find(record, params, texts, contents, seed, report)
     tables = _tables(record, found, Excerpts(contents), params)
     report("drawing", 0.9)
+    headline, more = say_headline(found, params)
     return Answer(
         question="narrative",
-        headline=say_headline(found, params),
+        headline=headline,
+        more=more,
         estimates=estimate_all(found, params),
         tables=tables,
         figures=_figures(found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salience.methods.shares import ClusterShare, share_change
-from salience.questions.answer import EXACT, Estimate, format_number
+from salience.questions.answer import EXACT, Estimate, format_number, is_undecided, say_share
 from salience.questions.narrative.labels import parts, share_of, shown_labels, uses_of
 from salience.questions.narrative.params import NarrativeParams
 from salience.questions.narrative.voices import fullest_year
@@ -17,25 +17,26 @@ POINTS = "difference in chance"
 COUNT = EXACT
 
 
-def say_headline(found: Found, params: NarrativeParams) -> str:
-    """Return plain clauses: who speaks, how the main actor is called, what changed, what is repeated."""
+def say_headline(found: Found, params: NarrativeParams) -> tuple[str, str]:
+    """Say who speaks and how the main actor is called; then who fell silent, what changed, what is repeated."""
     if not found.texts:
         which = f" that mention {params.topic}" if params.topic else ""
-        return f"The record holds no texts of the period{which}: it cannot say whose words are carried."
+        return f"The record holds no texts of the period{which}: it cannot say whose words are carried.", ""
     texts, sources = len(found.texts), len({t.source for t in found.texts})
-    said = [f"{count_things(texts, 'text')} of {count_things(sources, 'source')}"]
+    first, more = [f"{count_things(texts, 'text')} of {count_things(sources, 'source')}"], []
     if found.silent:
         peak, last, _ = found.silent
         then, now = (next(s for y, s, _ in found.voices if y == year) for year in (peak, last))
         if then > 1.5 * now:
-            said.append(f"{then} sources spoke in {peak} and {now} in {last}")
-    if found.actors:
-        said += _say_labels(found, params, found.actors[0])
-    whole = [r for r in found.repeated if r.share.value]
+            more.append(f"{then} sources spoke in {peak} and {now} in {last}")
+    if found.actors and (said := _say_labels(found, params, found.actors[0])):
+        first.append(said[0])
+        more += said[1:]
+    whole = [r for r in found.repeated if r.share.value and not is_undecided(r.share.low, r.share.high)]
     if whole:
         most = max(whole, key=lambda r: (r.share.low or 0.0, r.share.value))
-        said.append(f"{_with_interval(most.share)} of the text of {most.group} repeats statements of parties")
-    return "; ".join(said) + "."
+        more.append(f"{_with_interval(most.share)} of the text of {most.group} repeats statements of parties")
+    return "; ".join(first) + ".", " ".join(f"{clause[0].upper()}{clause[1:]}." for clause in more)
 
 
 def _say_labels(found: Found, params: NarrativeParams, actor: str) -> list[str]:
@@ -81,6 +82,8 @@ def _with_interval(share: ClusterShare) -> str:
     value = format_number(share.value, "share")
     if share.low is None:
         return f"{value}, of one text or one day, hence without an interval,"
+    if is_undecided(share.low, share.high):
+        return say_share("share", share.value or 0.0, share.low, share.high, share.level)
     low, high = format_number(share.low, "share"), format_number(share.high, "share")
     return f"{value}, {100 * share.level:.0f} % interval {low} to {high},"
 
@@ -92,6 +95,8 @@ def count_things(number: int, thing: str) -> str:
 
 def estimate_all(found: Found, params: NarrativeParams) -> tuple[Estimate, ...]:
     """Return the numbers that claims may refer to."""
+    if not found.texts:
+        return ()
     out: list[Estimate] = []
     for actor in found.actors:
         for label, whole, before, after in _shares(found, params, actor):

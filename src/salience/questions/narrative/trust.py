@@ -92,7 +92,9 @@ def _same_things(found: Found) -> Assumption:
 
 
 def warn(found: Found, params: NarrativeParams) -> tuple[str, ...]:
-    """Return what a reader should beware of."""
+    """Return what a reader should beware of; without texts the headline says all there is."""
+    if not found.texts:
+        return ()
     warnings = [
         f"The record knows no actor '{actor}'." + (f" Is '{near}' meant?" if near else "")
         for actor, near in found.unknown

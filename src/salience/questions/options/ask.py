@@ -79,7 +79,7 @@ def ask_options(
     """
     report = progress or (lambda stage, share: None)
     report("reading the landscape", 0.05)
-    land = read_landscape(record)
+    land = read_landscape(record, setting.period)
     case = lay_table(land, params)
     if AS_NOW in params.option:
         raise QuestionError(f"case.toml, option {AS_NOW}: this name is taken by the case without options")
@@ -98,9 +98,11 @@ def ask_options(
         tables, figures = _show(case, forecasts, led, errors, seed, values)
     tables.append(tabulate_backtest(errors))
     ids = tuple(sorted(i for cell, rows in land.rows.items() if cell[1] in case.columns for i in rows))
+    headline, more = say_headline(case, forecasts, led)
     return Answer(
         question="options",
-        headline=say_headline(case, forecasts, led),
+        headline=headline,
+        more=more,
         estimates=(*estimate_outcomes(case, forecasts, errors), *estimate_moves(case, led)),
         tables=tuple(table for table in tables if table.rows),
         figures=tuple(figures),

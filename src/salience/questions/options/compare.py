@@ -57,7 +57,8 @@ def compare_options(table: Table, values: FloatArray, progress: Callable[[str, f
     names = tuple(name for name in NAMES if name != "nash_disagreement" or reference)
     found = []
     wanted: list[tuple[str, Option | None]] = [(AS_NOW, None), *table.params.option.items()]
-    for k, (name, option) in enumerate(wanted):
+    for k, (key, option) in enumerate(wanted):
+        name = key.replace("_", " ")  # a table's name in case.toml has no spaces; what people read has
         progress(f"option '{name}'" if option else "the models", 0.3 + 0.3 * k / len(wanted))
         found.append(lead(table, values, name, option, names))
     return found

@@ -48,8 +48,8 @@ class Discovery:
     words: str
 
 
-def find_hinges(table: Table, seed: int) -> Hinges | None:
-    """Estimate the indices; None when every input is certain."""
+def find_hinges(table: Table, seed: int, base: int = BASE) -> Hinges | None:
+    """Estimate the indices, from that many base points; None when every input is certain."""
     q = table.quantities
     used = np.array([q.issue[k] < 0 or q.issue[k] in table.columns for k in q.moving], dtype=bool)
     seated = table.present[q.actor[q.moving]]
@@ -59,10 +59,15 @@ def find_hinges(table: Table, seed: int) -> Hinges | None:
     labels = sorted(set(pairs))
     groups = [labels.index(pair) for pair in pairs]
 
-    def evaluate(points: FloatArray) -> FloatArray:
-        return np.asarray(table.outcomes(table.values_at(points), [HEADLINE])[0])
+    def evaluate(moved: FloatArray) -> FloatArray:
+        values = np.broadcast_to(q.best, (len(moved), len(q.best))).copy()
+        values[:, q.moving] = moved
+        return np.asarray(table.outcomes(values, [HEADLINE])[0])
 
-    indices = sobol_indices(evaluate, groups, base=BASE, seed=seed)
+    def transform(points: FloatArray) -> FloatArray:
+        return table.values_at(points)[:, q.moving]
+
+    indices = sobol_indices(evaluate, groups, base=base, seed=seed, transform=transform)
     return Hinges(tuple((table.land.names[a], KINDS[kind]) for a, kind in labels), indices)
 
 

@@ -50,20 +50,25 @@ def check_options(land: Landscape, params: OptionsParams) -> None:
     _require((*params.goal, *params.issues), issues, "issue", "[questions.options]")
     for name, option in params.option.items():
         where = f"option {name}"
-        named = (
-            *option.invite,
-            *option.leave_out,
-            *option.capability,
-            *option.salience,
-            *option.veto,
-            *(m.actor for m in option.mediate),
-            *(a for pair in option.ally + option.break_alliance for a in pair),
-        )
-        _require(named, actors, "actor", where)
+        _require(named_actors(option), actors, "actor", where)
         _require(
             (*(m.issue for m in option.mediate), *(i for t in option.tie for i in t)), issues, "issue", where
         )
         _require_effect(land, params, option, where)
+
+
+def named_actors(option: Option) -> tuple[str, ...]:
+    """Return the actors that an option edits, each once."""
+    named = (
+        *option.invite,
+        *option.leave_out,
+        *option.capability,
+        *option.salience,
+        *option.veto,
+        *(m.actor for m in option.mediate),
+        *(a for pair in option.ally + option.break_alliance for a in pair),
+    )
+    return tuple(dict.fromkeys(named))
 
 
 def _require(names: Iterable[str], known: set[str], what: str, where: str) -> None:
@@ -176,6 +181,11 @@ def decide(
 
 def edits_in_words(option: Option) -> str:
     """Say what an option does."""
+    return "; ".join(list_edits(option))
+
+
+def list_edits(option: Option) -> list[str]:
+    """Say what an option does, an edit at a time."""
     parts: list[str] = []
     if option.invite:
         parts.append(f"invites {', '.join(option.invite)}")
@@ -195,7 +205,7 @@ def edits_in_words(option: Option) -> str:
     parts += [f"{' and '.join(g)} cease to be allies" for g in option.break_alliance]
     if option.rule != "as the models":
         parts.append(f"decides by {option.rule}" + (f" of {', '.join(option.veto)}" if option.veto else ""))
-    return "; ".join(parts)
+    return parts
 
 
 def leave_each_out(land: Landscape, present: npt.NDArray[np.bool_]) -> Mapping[str, Option]:

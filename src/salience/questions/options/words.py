@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from salience.questions.answer import Assumption, Estimate, Method, format_number
+from salience.questions.answer import Assumption, Estimate, Method, format_number, is_undecided
+from salience.questions.landscape.inputs import say_absent
 from salience.questions.options.compare import COMPARED, EXCLUDED, Led, forecasters
 from salience.questions.options.draws import Table as Case
 from salience.questions.options.errors import Errors
@@ -30,11 +31,10 @@ METHODS = (
 )
 
 
-def say_headline(case: Case, forecasts: Sequence[IssueForecast], led: Sequence[Led]) -> str:
-    """Say in two or three sentences where it leads, how far that can be trusted, and what options move."""
+def say_headline(case: Case, forecasts: Sequence[IssueForecast], led: Sequence[Led]) -> tuple[str, str]:
+    """Say where it leads with its interval; then how wide those of all issues are, and what options move."""
     if not forecasts:
-        return f"No forecast can be made: {'; '.join(case.left_out) or 'no issue was left'}."
-    widths = [f.made.high - f.made.low for f in forecasts]
+        return f"No forecast can be made: {'; '.join(case.left_out) or 'no issue was left'}.", ""
     first = max(forecasts, key=lambda f: abs(f.outcome - 50.0))
     level = f"{100 * case.params.level:.0f} %"
     said = (
@@ -43,22 +43,25 @@ def say_headline(case: Case, forecasts: Sequence[IssueForecast], led: Sequence[L
     )
     if first.chance:
         at, least, most = (format_number(c, "chance") for c in first.chance)
+        about = "undecided" if is_undecided(*first.chance[1:]) else f"about {at}"
         said = (
             f"On {first.issue}, if it ends at a pole, the chance that this is 100{_means(first.meaning_100)} "
-            f"is about {at} "
-            f"({level} interval {least} to {most})."
+            f"is {about} ({level} interval {least} to {most})."
         )
+    more = []
     if len(forecasts) > 1:
-        width = float(np.mean(widths))
-        said += f" Over {len(forecasts)} issues the outcomes' {level} intervals are {width:.0f} points wide on average."
+        width = float(np.mean([f.made.high - f.made.low for f in forecasts]))
+        more.append(
+            f"Over {len(forecasts)} issues the outcomes' {level} intervals are {width:.0f} points wide on average."
+        )
     moves = moves_of(led)
     if moves:
         name, k, mean, low, high = max(moves, key=lambda m: abs(m[2]))
-        said += (
-            f" Of {len(moves)} options, {name} moves an outcome most: {case.issues[k]} by {_signed(mean)} points "
+        more.append(
+            f"Of {len(moves)} options, “{name}” moves an outcome most: {case.issues[k]} by {_signed(mean)} points "
             f"({_signed(low)} to {_signed(high)} over draws and models)."
         )
-    return said
+    return said, " ".join(more)
 
 
 def _signed(value: float) -> str:
@@ -216,7 +219,7 @@ def _it(words: str) -> str:
 
 def list_warnings(case: Case, led: Sequence[Led], forecasts: Sequence[IssueForecast]) -> tuple[str, ...]:
     """Return what a reader must know before using the numbers."""
-    found = [CAUTION]
+    found = [CAUTION, *say_absent(case.land)]
     if one := case.land.one_source:
         found.append(
             f"All positions come from one source: {one}. Outcomes are those of the world as it sees it."

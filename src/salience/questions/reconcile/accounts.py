@@ -90,6 +90,11 @@ class Figures:
         """Which accounts count."""
         return np.asarray(self.copy_of < 0)
 
+    @property
+    def numbered(self) -> npt.NDArray[np.bool_]:
+        """Which accounts count and tell a number or a range, not only "at least" or "at most"."""
+        return self.counted & ~np.isnan(self.low) & ~np.isnan(self.high)
+
     def tellers(self) -> Ints:
         """Return how many accounts count for each item."""
         return np.bincount(self.item[self.counted], minlength=len(self.items))

@@ -79,9 +79,11 @@ def ask_reconcile(
     report("drawing", 0.9)
     alone = tabulate_alone(fits, reduced.events)
     assumptions = judge_assumptions(fits, blame)
+    headline, more = say_headline(fits, reduced, len(alone.rows))
     return Answer(
         question="reconcile",
-        headline=say_headline(fits, reduced, len(alone.rows)),
+        headline=headline,
+        more=more,
         estimates=tuple(estimate_all(fits, blame, params.level)),
         tables=_tables(fits, blame, reduced.events, params, alone),
         figures=_figures(fits),

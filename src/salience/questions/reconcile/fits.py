@@ -111,11 +111,11 @@ def refuse(figures: Figures) -> str:
     voices = np.unique(figures.voice[counted])
     if len(voices) == 1:
         return f"all numbers of {told} come from one source, {figures.voices[voices[0]].name}"
-    shared = int((figures.tellers() > 1).sum())
+    shared = int((np.bincount(figures.item[figures.numbered], minlength=1) > 1).sum())
     if shared < LEAST_SHARED:
         return (
             f"numbers of {told} by two sources or more are there for {shared} event{'s' * (shared != 1)}, and at "
-            f"least {LEAST_SHARED} are asked for: one event does not show a source's habit"
+            f"least {LEAST_SHARED} are asked for: one event does not show a source's habit, nor does “at least”"
         )
     if np.nanmax(np.append(figures.low[counted], figures.high[counted])) == 0:
         return f"all numbers of {told} are zero, and zeros cannot run high or low"

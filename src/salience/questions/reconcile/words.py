@@ -34,11 +34,11 @@ def slug(name: str) -> str:
     return re.sub(r"\W+", "_", name.lower()).strip("_")
 
 
-def say_headline(fits: Sequence[Fit], reduced: Reduced, alone: int) -> str:
-    """Say the widest clear contrast, the level under two beliefs, and what rests on one party's word."""
+def say_headline(fits: Sequence[Fit], reduced: Reduced, alone: int) -> tuple[str, str]:
+    """Say the widest clear contrast; then the level under two beliefs, and what rests on one party's word."""
     done = [fit for fit in fits if fit.found is not None]
     if not done:
-        return f"The record cannot say whose numbers run high or low: {why_not(fits, reduced)}."
+        return f"The record cannot say whose numbers run high or low: {why_not(fits, reduced)}.", ""
     ranked = sorted(
         (
             (abs(np.log(ratio.value)), fit, k, ratio)
@@ -48,22 +48,19 @@ def say_headline(fits: Sequence[Fit], reduced: Reduced, alone: int) -> str:
         ),
         key=lambda each: -each[0],
     )
-    parts = []
+    said = "No source's numbers clearly run higher or lower than those of the source compared with"
     if ranked:
         _, fit, k, ratio = ranked[0]
         numbers = [format_number(float(x)) for x in (ratio.value, ratio.low, ratio.high)]
         percent = f"{100 * fit.found.level:.0f}" if fit.found else ""
-        parts.append(
+        said = (
             f"On {WORDS[fit.figures.what]}, {_of(fit, k)} {numbers[0]} times those of "
             f"{fit.figures.bias_name(fit.against)} ({percent} % interval {numbers[1]} to {numbers[2]})"
         )
-    else:
-        parts.append("No source's numbers clearly run higher or lower than those of the source compared with")
-    parts.append(_say_levels(done[0]))
-    said = "; ".join(parts) + "."
+    more = [_say_levels(done[0])]
     if alone:
-        said += f" {alone:,} number{'s rest' if alone > 1 else ' rests'} on one party's word alone."
-    return said
+        more.append(f"{alone:,} number{'s rest' if alone > 1 else ' rests'} on one party's word alone.")
+    return f"{said}; who is right, numbers alone do not tell.", " ".join(filter(None, more))
 
 
 def _of(fit: Fit, k: int) -> str:
@@ -85,7 +82,7 @@ def _contrasts(fit: Fit) -> list[tuple[int, Intervals]]:
 def _say_levels(fit: Fit) -> str:
     whole = [t for t in fit.totals if t.period == "all"]
     if fit.figures.what == "sides" or len(whole) < 2:
-        return "who is right, numbers alone do not tell"
+        return ""
     whole.sort(key=lambda t: t.value)
     least, most = whole[0], whole[-1]
 
@@ -93,9 +90,9 @@ def _say_levels(fit: Fit) -> str:
         return format_number(value, "victims")
 
     return (
-        f"who is right, numbers alone do not tell: the {WORDS[fit.figures.what]} of these events come to "
-        f"{say(least.value)} ({say(least.low)} to {say(least.high)}) if {least.anchor} is, and to "
-        f"{say(most.value)} ({say(most.low)} to {say(most.high)}) if {most.anchor} is"
+        f"The {WORDS[fit.figures.what]} of these events come to "
+        f"{say(least.value)} ({say(least.low)} to {say(least.high)}) if {least.anchor} is right, and to "
+        f"{say(most.value)} ({say(most.low)} to {say(most.high)}) if {most.anchor} is."
     )
 
 
@@ -172,11 +169,23 @@ def judge_assumptions(fits: Sequence[Fit], blame: Blame | None) -> tuple[Assumpt
     odd = sum(int((np.abs(fit.found.oddness[fit.figures.counted]) > ODD).sum()) for fit in done if fit.found)
     number = sum(int(fit.figures.counted.sum()) for fit in done)
     parts = [_components(fit) for fit in done]
+    bounds = sum(int((fit.figures.counted & ~fit.figures.numbered).sum()) for fit in done)
     said = [
         Assumption(
             "Somebody's numbers have no bias on the whole, for the level.",
             "cannot be checked",
             "numbers alone give only differences between sources; levels are shown for each source in turn",
+        ),
+        *(
+            [
+                Assumption(
+                    "Sources do not say “at least” or “at most” because the number is high or low.",
+                    "cannot be checked",
+                    f"{bounds:,} such numbers bound the toll of their event and do not count for how a source runs",
+                )
+            ]
+            if bounds
+            else []
         ),
         Assumption(
             "Sources err independently of each other about the same event.",

@@ -89,9 +89,11 @@ def ask_table(
     report("drawing", 0.92)
     tables = _tables(audits, proposals, seating, params, limits)
     found = getattr(record, "fingerprint", None)
+    headline, more = say_headline(audits, proposals, seating, params.level)
     return Answer(
         question="table",
-        headline=say_headline(audits, proposals, seating, params.level),
+        headline=headline,
+        more=more,
         estimates=tuple(make_estimates(audits, seating, proposals, params.level)),
         tables=tables,
         figures=_figures(audits, proposals, seating, tables),

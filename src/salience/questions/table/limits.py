@@ -29,7 +29,7 @@ def make_rules(seating: Seating, params: TableParams) -> Limits:
     for index in seating.find(params.never, "never"):
         rules.append((f"{seating.names[index]} must not be there", -unit(count, index), 0.0))
     if params.refusals and params.choose == "table":
-        rules += _refusals(seating)
+        rules += list_refusals(seating)
     rules += [_quota(seating, quota) for quota in params.read_quotas()]
     limits = make_limits(count, rules)
     conflict = smallest_conflict(limits, seating.size)
@@ -49,7 +49,8 @@ def quota_value(seating: Seating, quota: Quota, members: tuple[int, ...]) -> flo
     return total / len(members) if quota.percent or quota.value is None else total
 
 
-def _refusals(seating: Seating) -> list[Rule]:
+def list_refusals(seating: Seating) -> list[Rule]:
+    """Return who will not sit with whom: its words, what each candidate adds, and the least that the sum may be."""
     at = {actor: j for j, actor in enumerate(seating.candidates)}
     count = len(seating.names)
     rules: list[Rule] = []

@@ -10,7 +10,7 @@ import numpy as np
 
 from salience.methods.cells import FloatArray
 from salience.methods.intervals import wilson
-from salience.questions.answer import Assumption, Estimate, Method, format_number
+from salience.questions.answer import Assumption, Estimate, Method, format_number, is_undecided
 from salience.questions.table.audit import AXIOMS, Audit, Group
 from salience.questions.table.inputs import Seating
 from salience.questions.table.names import name_some
@@ -32,6 +32,9 @@ METHODS = (
     ),
 )
 
+# Of more actors than this share without a weight nobody can say how much a list leaves out.
+UNWEIGHED = 0.25
+
 
 def interval(drawn: FloatArray, level: float) -> tuple[float, float]:
     """Return the ends of the central interval of draws."""
@@ -39,31 +42,36 @@ def interval(drawn: FloatArray, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def say_headline(audits: Sequence[Audit], proposals: Proposals, seating: Seating, level: float) -> str:
+def say_headline(
+    audits: Sequence[Audit], proposals: Proposals, seating: Seating, level: float
+) -> tuple[str, str]:
     """Say what the first list leaves out under the main weighting; without a list, how firm a proposal would be."""
     if not audits:
         firm = int((proposals.stability[0].seated >= SAFE).sum())
         return (
             f"{UNDER[0].upper() + UNDER[1:]}, {firm} of {seating.size} seats are safe: filled by the same actor in "
-            f"{format_number(SAFE, 'share')} of the draws or more. No list was given to judge; one proposal alone "
-            "is no answer."
+            f"{format_number(SAFE, 'share')} of the draws or more.",
+            "No list was given to judge; one proposal alone is no answer.",
         )
     first = audits[0]
     low, high = interval(first.without_drawn, level)
-    weight = f"{format_number(first.without, 'share')} of the weight ({100 * level:.0f} % interval " + (
+    share = (
+        "a share that the record cannot decide"
+        if is_undecided(low, high)
+        else format_number(first.without, "share")
+    )
+    weight = f"{share} of the weight ({100 * level:.0f} % interval " + (
         f"{format_number(low, 'share')} to {format_number(high, 'share')})"
     )
-    who = _by_weight(first, seating)
+    who = list_outside(first, seating)
     names = f": {name_some(who)}" if who else ""
     failing = first.fails_drawn["EJR+"]
-    text = (
-        f"{UNDER[0].upper() + UNDER[1:]}, the list “{first.list}” leaves {weight} without anyone at the table"
-    )
-    text += f"{names}. "
+    left = f"the list “{first.list}” leaves {weight} without anyone at the table{names}."
+    first_said = f"{UNDER[0].upper() + UNDER[1:]}, {left}"
     if failing == 0:
-        return text + "No group that its weight would entitle to seats is left short in any draw."
+        return first_said, "No group that its weight would entitle to seats is left short in any draw."
     share = format_number(failing, "share")
-    text += f"Some group is left short of the seats that its weight is worth in {share} of the draws"
+    text = f"Some group is left short of the seats that its weight is worth in {share} of the draws"
     if first.repair is not None and first.repair.added[0]:
         number = len(first.repair.added[0])
         ways = len(first.repair.added)
@@ -71,10 +79,11 @@ def say_headline(audits: Sequence[Audit], proposals: Proposals, seating: Seating
         most = "" if first.repair.exact else "at most "
         other = f", or {ways - 1} other ways" if ways > 1 else ""
         text += f"; {most}{number} more {'seat' if number == 1 else 'seats'} would repair it ({added}{other})"
-    return text + "."
+    return first_said, text + "."
 
 
-def _by_weight(audit: Audit, seating: Seating) -> list[str]:
+def list_outside(audit: Audit, seating: Seating) -> list[str]:
+    """Name who has a weight and nobody on the list, the heaviest first."""
     order = np.argsort(-audit.deserved, kind="stable")
     return [seating.voter_names[v] for v in order if audit.outside[v] and audit.deserved[v] > 0]
 
@@ -129,7 +138,7 @@ def make_estimates(
                     f"fails_{axiom.lower().replace('+', '_plus')}_{k + 1}",
                     f"draws in which “{view}” fails {axiom}",
                     audit.fails_drawn[axiom],
-                    *_chance(audit.fails_drawn[axiom], len(audit.without_drawn), level),
+                    *chance_interval(audit.fails_drawn[axiom], len(audit.without_drawn), level),
                     "share",
                     n,
                     level,
@@ -141,7 +150,7 @@ def make_estimates(
     for k, stable in enumerate(proposals.stability):
         found += _each_seated(stable, seating, k, level)
         firm = float((stable.seated >= SAFE).sum())
-        low, high = _chance(stable.seated, stable.draws, level)
+        low, high = chance_interval(stable.seated, stable.draws, level)
         ends = float((np.asarray(low) >= SAFE).sum()), float((np.asarray(high) >= SAFE).sum())
         found.append(
             Estimate(
@@ -164,8 +173,8 @@ def _each_without(audit: Audit, seating: Seating, k: int, view: str, level: floa
     draws = len(audit.without_drawn)
     return [
         Estimate(
-            f"without_anyone_{k + 1}:{name}", f"{name}: draws in which it has nobody on “{view}”", float(share),
-            *_chance(float(share), draws, level), "share", draws, level, view,
+            f"without_anyone_{k + 1}:{name}", f"{name}: chance that it has nobody on “{view}”", float(share),
+            *chance_interval(float(share), draws, level), "share", draws, level, view,
             "the interval is that of the number of draws",
         )
         for name, share in zip(seating.voter_names, audit.outside_drawn, strict=True)
@@ -176,8 +185,8 @@ def _each_seated(stable: Stability, seating: Seating, k: int, level: float) -> l
     """Say of each candidate in how many draws equal shares would seat it."""
     return [
         Estimate(
-            f"seated_{k + 1}_{slug(name)}", f"{name}: draws in which it is seated ({stable.weighting})", float(share),
-            *_chance(float(share), stable.draws, level), "share", stable.draws, level, "proposal",
+            f"seated_{k + 1}_{slug(name)}", f"{name}: chance of a seat ({stable.weighting})", float(share),
+            *chance_interval(float(share), stable.draws, level), "share", stable.draws, level, "proposal",
             f"of {seating.size} seats, by {EQUAL_SHARES}; the interval is that of the number of draws",
         )
         for name, share in zip(seating.names, stable.seated, strict=True)
@@ -189,7 +198,7 @@ def slug(name: str) -> str:
     return re.sub(r"\W+", "_", name.lower()).strip("_")
 
 
-def _chance(share: float | FloatArray, draws: int, level: float) -> tuple[Any, Any]:
+def chance_interval(share: float | FloatArray, draws: int, level: float) -> tuple[Any, Any]:
     """Return the interval of a share of the draws (Wilson 1927)."""
     found = wilson(np.rint(np.asarray(share) * draws), draws, level)
     low, high = np.asarray(found.low), np.asarray(found.high)
@@ -211,6 +220,7 @@ def judge_assumptions(seating: Seating, params: TableParams) -> tuple[Assumption
             f"{format_number(1 - unsourced, 'share')} of the weight has a source; {rival} weighting"
             f"{'s stand side by side' if rival > 1 else ' was given, and rival ones (weights.csv) may say otherwise'}.",
         ),
+        _judge_unweighed(seating, params),
         Assumption(
             "Constituencies recognise those whom the record says that they recognise.",
             "cannot be checked" if inferred == 0 else "fails",
@@ -232,6 +242,25 @@ def judge_assumptions(seating: Seating, params: TableParams) -> tuple[Assumption
             "cannot be checked",
             "Each is one block with its whole weight. Divide it in actors.csv where parts of it recognise others.",
         ),
+    )
+
+
+def _judge_unweighed(seating: Seating, params: TableParams) -> Assumption:
+    """Say for how many actors nobody knows whom they speak for: they count as if they spoke for nobody."""
+    weighed = set(seating.voters)
+    spoken_for: set[int] = set()
+    if params.choose == "table":
+        mandated = np.flatnonzero(np.asarray(seating.mandated).any(axis=0))
+        spoken_for = {seating.candidates[c] for c in mandated}
+    number = len(seating.land.actors)
+    unknown = number - len(weighed | spoken_for)
+    return Assumption(
+        "Those without a weight speak for few.",
+        "fails" if unknown > UNWEIGHED * number else "cannot be checked" if unknown else "holds",
+        f"{unknown} of {number} actors have neither a weight nor a constituency that recognises them, and count as if "
+        "they spoke for nobody."
+        if unknown
+        else "Every actor has a weight, or a constituency that recognises it.",
     )
 
 

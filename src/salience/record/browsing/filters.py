@@ -81,7 +81,7 @@ class Filter:
     sources_min, sources_max : int or None
         Distinct sources that are no datasets.
     q : str
-        Words that stand in what an account says, or in the names of places and sides.
+        Words that all stand in its notes, its headlines, or the names of its places and sides.
     """
 
     actor: tuple[str, ...] = ()

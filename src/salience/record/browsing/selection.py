@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any, Literal
 
 from salience.record.browsing.filters import NOT_STATED, Filter
-from salience.record.browsing.words import match_words, read_words
+from salience.record.browsing.words import read_words
 from salience.record.events import TELLING
+from salience.record.folding import fold_words
+from salience.record.search_index import words_of
 from salience.record.store import Record
 
 Sort = Literal["newest", "oldest", "deaths", "sources"]
@@ -19,7 +21,6 @@ SORTS: dict[Sort, tuple[str, str]] = {
     "deaths": ("deaths_best DESC NULLS LAST, id", "deaths_best ASC NULLS FIRST, id DESC"),
     "sources": ("sources DESC NULLS LAST, id", "sources ASC NULLS FIRST, id DESC"),
 }
-NAMES_OF = "concat_ws(' ', place, admin1, admin2, side_a, side_b)"
 KIND = "coalesce(kind_native, kind)"
 LISTED = (
     "id", "native_id", "date_from", "date_to", "date_precision", "place", "admin1", "admin2", "country", "latitude",
@@ -198,16 +199,13 @@ class Selection:
     def _find_once(self) -> None:
         """Find what is dear to find, once for all counts of a page: words in accounts, events that sources tell of."""
         connection = self.record.connection
-        words = read_words(self.filter.q)
+        words = [fold_words(word) for word in read_words(self.filter.q)]
         if words:
-            said, said_values = match_words(words, "a.text")
-            own, own_values = match_words(words, "names")
+            parts = [self._holding(word) for word in words]
             connection.execute(
-                f"""CREATE OR REPLACE TEMP TABLE worded AS
-                    SELECT id FROM (SELECT id, {NAMES_OF} AS names FROM event) WHERE {own} UNION
-                    SELECT l.event FROM account a JOIN link l ON l.account = a.id
-                    WHERE a.text IS NOT NULL AND {said}""",
-                [*own_values, *said_values],
+                "CREATE OR REPLACE TEMP TABLE worded AS "
+                + " INTERSECT ".join(f"({query})" for query, _ in parts),
+                [value for _, values in parts for value in values],
             )
         names = [name for name in self.filter.source if name != NOT_STATED]
         if names:
@@ -217,6 +215,23 @@ class Selection:
                     WHERE source IN (SELECT id FROM source WHERE name IN ({_marks(names)}))""",
                 names,
             )
+
+    def _holding(self, word: str) -> tuple[str, list[Any]]:
+        """Return the query of the events whose places, notes, headlines or sides hold a word, and its values."""
+        connection = self.record.connection
+        words, titles = (words_of(connection, table) for table in ("event_words", "report_words"))
+        # Sides are few names, so these are looked through once instead of event by event.
+        sides = connection.execute(
+            "SELECT DISTINCT side_a FROM event UNION SELECT DISTINCT side_b FROM event"
+        )
+        named = [side for (side,) in sides.fetchall() if side is not None and word in fold_words(side)]
+        query = f"""SELECT id FROM {words} AS w WHERE contains(words, ?)
+                    UNION SELECT l.event FROM link l JOIN account a ON a.id = l.account
+                    WHERE a.report IN (SELECT id FROM {titles} AS h WHERE contains(words, ?))"""
+        if named:
+            query += f""" UNION SELECT id FROM event
+                          WHERE side_a IN ({_marks(named)}) OR side_b IN ({_marks(named)})"""
+        return query, [word, word, *named, *named]
 
     def _where(self, *left_out: str) -> tuple[str, list[Any]]:
         """Return the condition on `event` and its values, without what these names of the address set."""

@@ -7,19 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from salience.record.browsing.words import (
-    Excerpt,
-    cut_excerpt,
-    find_places,
-    match_words,
-    pattern_of,
-    plain_pattern,
-    read_words,
-)
+from salience.record.browsing.words import Excerpt, cut_excerpt, find_places, read_words
+from salience.record.folding import fold_words
+from salience.record.search_index import words_of
 from salience.record.store import Record
-
-# Bytes beyond one a letter: something that is not ASCII.
-FOREIGN_TEXT = "strlen(content) > characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +63,15 @@ def search_texts(
     words = read_words(q)
     if not words:
         return 0, []
-    in_text, text_values = _texts_query(record, words)
-    in_title, title_values = match_words(words, "title")
+    sought = [fold_words(word) for word in words]
+    there = " AND ".join("contains(words, ?)" for _ in words)
+    texts, titles = (words_of(record.connection, table) for table in ("text_words", "report_words"))
     record.connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE found_reports AS
-            SELECT id, published FROM report WHERE sha256 IN ({in_text})
-            UNION ALL SELECT id, published FROM report WHERE sha256 IS NULL AND title IS NOT NULL AND {in_title}""",
-        [*text_values, *title_values],
+            SELECT id, published FROM report
+            WHERE sha256 IN (SELECT sha256 FROM {texts} AS t WHERE {there})
+               OR (sha256 IS NULL AND id IN (SELECT id FROM {titles} AS h WHERE {there}))""",
+        [*sought, *sought],
     )
     total: int = record.rows("SELECT count(*) AS n FROM temp.found_reports")[0]["n"]
     rows = record.rows(
@@ -92,27 +85,6 @@ def search_texts(
         [size, start],
     )
     return total, [_hit(row, words, cover) for row in rows]
-
-
-def _texts_query(record: Record, words: tuple[str, ...]) -> tuple[str, list[str]]:
-    """Return the query for the texts that hold every word, and its values.
-
-    Plain patterns run over all texts. Patterns that take accents and every form of a sign in run over the texts that
-    have such, and these are laid aside first: else the engine tries the pattern on all texts before it leaves any out.
-    """
-    plain = [pattern for word in words if (pattern := plain_pattern(word)) is not None]
-    letters = len(plain) == len(words) and all(c.isalpha() or c.isspace() for word in words for c in word)
-    special = FOREIGN_TEXT
-    if letters and record.rows(
-        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'accented' AND NOT temporary"
-    ):
-        special = "sha256 IN (SELECT text FROM accented)"
-    full = " AND ".join("regexp_matches(content, ?)" for _ in words)
-    query = f"SELECT sha256 FROM special WHERE {full}"
-    if len(plain) == len(words):
-        query = f"SELECT sha256 FROM text WHERE {full} UNION {query}"
-    laid_aside = f"WITH special AS MATERIALIZED (SELECT sha256, content FROM text WHERE {special})"
-    return f"{laid_aside} {query}", [*(plain if len(plain) == len(words) else ()), *map(pattern_of, words)]
 
 
 def _hit(row: dict[str, Any], words: tuple[str, ...], cover: Callable[[str], str]) -> Hit:
