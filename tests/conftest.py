@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,3 +109,17 @@ def real_case(make_once: MakeOnce, shared_data: Path) -> Callable[[str], Path]:
         return make_once(name, fill)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Return Chromium driven by Playwright, of which a worker can have one; skip where there is none."""
+    from report.browser import FLAGS, find_browser
+
+    place = find_browser()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=place, args=list(FLAGS[1:8]))
+        yield browser
+        browser.close()

@@ -181,6 +181,12 @@ def test_quiet_is_quiet(case: Path) -> None:
     assert salience("run", case, "--quiet") == ""
 
 
+def test_run_interactive_brings_the_charts_to_life_and_a_plain_run_takes_it_back(case: Path) -> None:
+    for option, scripts in (("--interactive", 2), ("--quiet", 0)):
+        salience("run", case, "--quiet", option)
+        assert (case / "report.html").read_text(encoding="utf-8").count("<script") == scripts
+
+
 def test_run_prints_json(case: Path) -> None:
     done = json.loads(salience("run", case, "--json"))
     assert done["imports"][0]["already"] is True

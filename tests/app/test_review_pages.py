@@ -101,7 +101,7 @@ def test_undo_goes_back_step_by_step_and_every_step_is_a_row(desk: Desk, client:
     rows = rows_of(desk)
     assert [held["note"] for held in rows[3:]] == [f"undoes decision {n}" for n in (3, 2, 1)]
     assert "There is nothing to take back" in client.get("/review?by=Ana&done=0").text
-    assert "Taken back number 1" in client.get("/review?by=Ana&done=6").text
+    assert "Number 1 is taken back, by Ana" in client.get("/review?by=Ana&done=6").text
     # Nobody takes back what another person decided.
     decide(desk, client, one, "accepted", by="Ben")
     with desk.reading() as record:

@@ -14,13 +14,14 @@ import pytest
 
 from salience.case_file import read_case_file
 from salience.errors import QuestionError
-from salience.questions.answer import Answer
+from salience.questions.answer import Answer, format_interval
 from salience.questions.attention.ask import ask_attention
 from salience.questions.attention.cells import Cells, Factor, reduce_events
 from salience.questions.attention.checks import Variant, _stays
 from salience.questions.attention.fits import fit_view
-from salience.questions.attention.gap import measure_gap
+from salience.questions.attention.gap import Gap, Number, measure_gap
 from salience.questions.attention.params import AttentionParams
+from salience.questions.attention.words import TAIL_ONLY, estimate_gap
 from salience.questions.setting import Area, Capital, Period, Setting
 from salience.record.source_names import SourceRule
 from salience.record.store import ParquetRecord, Record
@@ -382,3 +383,27 @@ def test_a_slope_that_hardly_moves_fails_no_assumption_however_narrow_its_interv
     extra = SimpleNamespace(slope=(0.50, 0.005, 0.49, 0.51))
     variant = Variant("deaths: low", 100, (other, 0.005, other - 0.01, other + 0.01), "")
     assert _stays("It stays.", extra, [variant]).status == status  # type: ignore[arg-type]
+
+
+def test_areas_are_counted_one_way_and_shares_above_all_are_explained(make: Make) -> None:
+    """Four areas and events without one, which count as a fifth wherever areas are counted."""
+    rows = [row(n, **({"adm_1": ""} if n % 7 == 0 else {})) for n in range(260)]
+    answer = ask(make(rows, RULES))
+    words = "5 areas (events without a stated area count as one)"
+    slopes = [e for e in answer.estimates if e.name.startswith("slope_") and e.value is not None]
+    assert slopes
+    # the events of the reference list lie in fewer areas than all; every other view has them all
+    expected = {f"its events lie in {words}; interval by leaving out one at a time", TAIL_ONLY}
+    assert {e.note for e in slopes if e.name != "slope_carried"} <= expected
+    assert answer.estimate("slope_carried").note.startswith("its events lie in 3 areas (events without")
+    (areas,) = [a for a in answer.assumptions if a.text.startswith("Events in different first-level areas")]
+    assert areas.how.startswith(words)
+    assert "CRV3" not in answer.to_json()
+    wide = Gap("extra reports", "A", "B", 9, None, None, None, Number(0.81, 0.44, 1.19))
+    explained = estimate_gap("actors", wide, 0.95)[-1]
+    assert explained.note == "above 100 % the gap at equal deaths is turned round"
+    raw = Gap("reference list", "A", "B", 9, Number(-0.16, -0.29, -0.03), None, None, None)
+    said = estimate_gap("actors", raw, 0.95)[0]
+    # what the page shows is in points, and the label does not say that the number in JSON is
+    assert format_interval(said) == "−16 points (95 % interval −29 points to −3.0 points)"
+    assert "percentage" not in said.label

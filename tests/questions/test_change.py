@@ -221,6 +221,29 @@ def test_a_new_mix_of_events_is_no_change_of_coverage(tmp_path):
     assert answer.estimate("level_change").value == pytest.approx(7.0, rel=0.05)
 
 
+def test_more_events_are_told_of_by_more_sources_and_that_is_no_change_of_coverage(tmp_path):
+    """Each of four sources tells of one event in five, by turns, while events become five times as many."""
+    rows = []
+    for m in range(60):
+        for k in range(2 if m < 30 else 10):
+            day = f"{2015 + m // 12}-{m % 12 + 1:02d}-{1 + k % 28:02d}"
+            teller = OFFICES[(7 * len(rows) + m) % 4]
+            rows.append(
+                row(len(rows), date_start=day, date_end=day, number_of_sources=1, side_b="Group 1",
+                    dyad_name="Government of Testland - Group 1", source_office=teller, source_date=day,
+                    source_headline="Clash")
+            )  # fmt: skip
+    with Record(tmp_path / "record.duckdb") as record:
+        import_file(record, write_ged(tmp_path / "ged.csv", rows), tmp_path / "raw")
+        series = reduce_series(record, ChangeParams(), setting())
+        answer = ask(record, at=("2017-07-01",))
+    # By hand: a source tells of an event with chance 1/4, so of two events 4 (1 - (3/4)^2) = 1.75 sources tell.
+    assert series.coverage.expected[:30] == pytest.approx(1.75, rel=0.02)
+    assert series.coverage.expected[30:] == pytest.approx(4 * (1 - 0.75**10), rel=0.02)
+    assert answer.assumptions[0].status == "holds", answer.assumptions[0].how
+    assert answer.estimate("level_change").value == pytest.approx(5.0, rel=0.05)
+
+
 def test_one_source_alone_cannot_show_whether_coverage_changed(make):
     answer = ask(make(steady(at=30, ratio=4.0), [1] * 60), at=("2017-07-01",))
     assert answer.assumptions[0].status == "cannot be checked"

@@ -157,14 +157,14 @@ def test_the_forecast_is_as_wide_as_past_errors_and_says_what_it_was_tested_on(a
 
 def test_options_are_compared_on_the_same_draws(answer):
     rows = {(r["option"], r["issue"]): r for r in answer.find_table("options").to_records()}
-    seated = rows["seat_women", "border"]
+    seated = rows["seat women", "border"]
     # Women want the most on border: every draw moves up; on recognition they have no position and nothing moves.
     assert seated["up"] == 1.0 and 0 < seated["low"] < seated["high"] < 25
-    assert rows["seat_women", "recognition"]["difference"] == pytest.approx(0.0, abs=1.0)
+    assert rows["seat women", "recognition"]["difference"] == pytest.approx(0.0, abs=1.0)
     assert rows["recognise", "recognition"]["up"] == 1.0
     gains = {(r["option"], r["actor"]): r["word"] for r in answer.find_table("gainers").to_records()}
-    assert gains["seat_women", "Women"] == "gains" and gains["seat_women", "Gov"] == "loses"
-    assert any("Option seat_women" in a.text and a.status == "cannot be checked" for a in answer.assumptions)
+    assert gains["seat women", "Women"] == "gains" and gains["seat women", "Gov"] == "loses"
+    assert any("Option seat women" in a.text and a.status == "cannot be checked" for a in answer.assumptions)
     assert min(r["worst"] for r in answer.find_table("regret").to_records()) >= 0
 
 

@@ -8,8 +8,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +56,6 @@ def dump_page(page: Path) -> str:
             timeout=120,
         )
     return done.stdout
-
-
-@contextmanager
-def driven_page(**options: Any) -> Iterator[Any]:
-    """Open an empty page in Chromium through Playwright, with the network off; `options` are the context's."""
-    browser = find_browser()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=browser, args=list(FLAGS[1:8]))
-        yield launched.new_context(offline=True, **options).new_page()
-        launched.close()
 
 
 def find_browser() -> str:

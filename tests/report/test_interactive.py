@@ -13,7 +13,6 @@ import axe_playwright_python
 import pytest
 
 import salience
-from report.browser import driven_page
 from small_ged import row, write_case, write_ged
 
 HOSTILE = "</script><script>window.harmed = 1</script>"
@@ -56,18 +55,20 @@ def test_the_data_of_charts_cannot_end_their_script(reports: dict[str, Path]) ->
 
 
 @pytest.fixture(scope="module")
-def opened(reports: dict[str, Path]) -> Any:
+def opened(chromium: Any, reports: dict[str, Path]) -> Any:
     """Open the report from its file with the network off, and keep what it asks for and complains of."""
-    with driven_page(viewport={"width": 1000, "height": 900}) as page:
-        page.asked, page.said = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.goto(reports["live"].as_uri())
-        for k in range(page.locator("figure").count()):
-            page.locator("figure").nth(k).scroll_into_view_if_needed()
-            page.locator("figure.lively").nth(k).wait_for(state="attached", timeout=20_000)
-        yield page
+    context = chromium.new_context(offline=True, viewport={"width": 1000, "height": 900})
+    page = context.new_page()
+    page.asked, page.said = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.goto(reports["live"].as_uri())
+    for k in range(page.locator("figure").count()):
+        page.locator("figure").nth(k).scroll_into_view_if_needed()
+        page.locator("figure.lively").nth(k).wait_for(state="attached", timeout=20_000)
+    yield page
+    context.close()
 
 
 def test_every_chart_is_drawn_and_no_request_leaves(opened: Any, reports: dict[str, Path]) -> None:
@@ -76,7 +77,8 @@ def test_every_chart_is_drawn_and_no_request_leaves(opened: Any, reports: dict[s
     assert [u for u in opened.asked if not u.startswith("data:")] == [reports["live"].as_uri()]
     assert opened.said == []
     assert opened.evaluate("window.harmed") is None
-    assert not opened.locator("figure > svg").first.is_visible()
+    assert opened.locator(".drawing > svg").count() == opened.locator("figure").count()
+    assert not opened.locator(".drawing > svg").first.is_visible()
 
 
 def test_a_mark_says_what_it_stands_for(opened: Any) -> None:
@@ -90,41 +92,40 @@ def test_a_mark_says_what_it_stands_for(opened: Any) -> None:
 
 def test_paper_gets_the_still_pictures(opened: Any) -> None:
     opened.emulate_media(media="print")
-    assert opened.locator("figure > svg").first.is_visible()
+    assert opened.locator(".drawing > svg").first.is_visible()
     assert not opened.locator("figure .live").first.is_visible()
     opened.emulate_media(media="screen")
 
 
-def test_code_from_text_is_refused_by_the_policy(opened: Any) -> None:
-    refused = opened.evaluate("(() => { try { return (0, eval)('1'); } catch (e) { return e.name; } })()")
-    # Playwright's own words are let through; a script of the page is not.
-    assert refused in {"EvalError", 1}
+def test_a_script_that_the_policy_does_not_name_is_not_run(opened: Any) -> None:
     opened.evaluate(
         "() => { const s = document.createElement('script'); s.textContent = 'window.harmed = 2';"
         " document.body.append(s); }"
     )
     assert opened.evaluate("window.harmed") is None
-    opened.said.clear()
+    assert "Content Security Policy" in opened.said.pop()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["still", "live"])
 def test_the_page_can_be_read_by_everyone_in_either_scheme(
-    reports: dict[str, Path], scheme: str, name: str
+    chromium: Any, reports: dict[str, Path], scheme: str, name: str
 ) -> None:
     axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-    with driven_page(color_scheme=scheme, bypass_csp=True, viewport={"width": 1000, "height": 900}) as page:
-        page.goto(reports[name].as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        if name == "live":
-            page.locator("figure.lively").first.wait_for(state="attached", timeout=20_000)
-        page.evaluate(axe)
-        broken = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'best-practice']}).then("
-            "r => r.violations.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)]))"
-        )
-        paper = page.evaluate("getComputedStyle(document.querySelector('figure')).backgroundColor")
-        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    context = chromium.new_context(color_scheme=scheme, bypass_csp=True, offline=True)
+    page = context.new_page()
+    page.goto(reports[name].as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    if name == "live":
+        page.locator("figure.lively").first.wait_for(state="attached", timeout=20_000)
+    page.evaluate(axe)
+    broken = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'best-practice']}).then("
+        "r => r.violations.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)]))"
+    )
+    paper = page.evaluate("getComputedStyle(document.querySelector('figure')).backgroundColor")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    context.close()
     assert broken == []
     assert paper == "rgb(255, 255, 255)"
     assert (ground == paper) is (scheme == "light")

@@ -122,3 +122,29 @@ def test_with_hardly_any_data_no_verdict_is_wrong_and_most_are_open(tmp_path: Pa
     still_open = [found[claim] for claim in CHEAP if found[claim].verdict == "undecided"]
     assert len(still_open) >= 6
     assert all(verdict.reason and all(p.decide for p in verdict.parts if p.reason) for verdict in still_open)
+
+
+def test_a_list_cannot_be_judged_where_many_have_no_weight(tmp_path: Path) -> None:
+    """Of seven actors one has a weight and no seat: all the weight known is left out, and that decides nothing."""
+    folder = tmp_path / "case"
+    write_scene(folder, seed=2, holds={"left-out": False})
+    (folder / "case.toml").write_text('name = "Weights"\n\n[questions.table]\n', encoding="utf-8")
+    head, *lines = (folder / "actors.csv").read_text(encoding="utf-8").splitlines()
+    columns = head.split(",")
+    kept = []
+    for line in lines:
+        cells = dict(zip(columns, line.split(","), strict=True))
+        if cells["name"] != "Lakefolk Union":
+            cells |= {f"constituency_{end}": "" for end in ("low", "best", "high")}
+        kept.append(",".join(cells.values()))
+    (folder / "actors.csv").write_text("\n".join([head, *kept]) + "\n", encoding="utf-8")
+    claims = (folder / "claims.toml").read_text(encoding="utf-8").split("[[claim]]\n")
+    (folder / "claims.toml").write_text(
+        "[[claim]]\n".join(["", *(c for c in claims[1:] if c.split('"')[1] == "left-out")]), encoding="utf-8"
+    )
+    with salience.open(folder) as case:
+        case.run()
+        (verdict,) = case.judge()
+    assert verdict.parts[0].estimate is not None and verdict.parts[0].estimate.value == 1.0
+    assert (verdict.verdict, verdict.reason) == ("undecided", "assumption fails")
+    assert "6 of 7 actors have neither a weight" in verdict.parts[0].why

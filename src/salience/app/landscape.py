@@ -121,15 +121,16 @@ def list_hinges(trial: Trial, issue: str) -> list[dict[str, Any]]:
         {
             "actor": hinges.groups[g][0],
             "kind": hinges.groups[g][1],
-            "share": Span(
-                *(
-                    float(np.clip(ends[g, k], 0.0, 1.0))
-                    for ends in (indices.total, indices.total_low, indices.total_high)
-                )
-            ),
+            "share": Span(*_ends(indices, g, k)),
         }
         for g in order
     ]
+
+
+def _ends(indices: Any, group: int, issue: int) -> tuple[float, float, float]:
+    told = (indices.total, indices.total_low, indices.total_high)
+    value, low, high = (float(np.clip(each[group, issue], 0.0, 1.0)) for each in told)
+    return value, low, high
 
 
 def list_positions(record: Record, land: Landscape, issue: int) -> list[dict[str, Any]]:

@@ -143,7 +143,8 @@ def _shown(item: Item, content: str, report: Mapping[str, Any]) -> dict[str, Any
         # JavaScript would round an id of 63 bits.
         "id": str(item.id), "layer": item.layer, "text": item.text, "start": item.start, "end": item.end,
         "quote": content[item.start : item.end], "kind": item.kind, "value": item.value,
-        "speaker": item.speaker, "about": item.about, "how": item.how, "confidence": round(item.confidence, 2), "notes": item.notes, "state": item.state,
+        "speaker": item.speaker, "about": item.about, "how": item.how, "confidence": round(item.confidence, 2),
+        "notes": item.notes, "state": item.state,
         "by": item.by, "note": item.note, "change": dict(item.change), "outdated": item.outdated,
         "before": ("… " if first else "") + content[first : item.start],
         "after": content[item.end : last] + (" …" if last < len(content) else ""),

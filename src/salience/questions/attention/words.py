@@ -84,8 +84,8 @@ def estimate_slope(fit: ViewFit, level: float) -> Estimate:
         return Estimate(name, label, None, None, None, "slope", fit.cells.events, level, fit.view, reason)
     low, high = fit.fit.interval(level)[position]
     areas = areas_of(fit.cells).in_words()
-    how = "leaving out one at a time" if fit.fit.covariance_kind == "CRV3" else "clustered by area"
-    note = f"interval from {areas}, {how}" if fit.fit.clusters else "not clustered: one area"
+    how = "by leaving out one at a time" if fit.fit.covariance_kind == "CRV3" else "clustered by them"
+    note = f"its events lie in {areas}; interval {how}" if fit.fit.clusters else "not clustered: one area"
     if isinstance(fit.fit, CountFit) and fit.fit.boundary:
         note = TAIL_ONLY
     value = float(fit.fit.coefficients[position])

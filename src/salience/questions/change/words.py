@@ -30,6 +30,13 @@ NAMES = {
     "reports per event": "reports for each event",
 }
 
+# What coverage is held against, so that more events or other events are no change of it.
+BESIDE = {
+    "sources": "held against how many would tell of as many events; ",
+    "reports": "",
+    "reports per event": "held against what the same mix of events is told of; ",
+}
+
 
 def subject(params: ChangeParams) -> str:
     """Say what is counted: "events by A and B in North"."""
@@ -152,7 +159,7 @@ def estimate_all(
             found.append(
                 _ratio(f"{name.replace(' ', '_')}_change{end}", f"{NAMES[name].capitalize()}: level after over before",
                        (ends[0], ends[1], ends[2]), n, level, f"coverage {view}",
-                       f"{say_rank(rank)}: p = {rank.p_value:.3g}")
+                       f"{BESIDE[name]}{say_rank(rank)}: p = {rank.p_value:.3g}")
             )  # fmt: skip
     if undated is not None:
         low, high = (_with_prior(undated.found.no_change, prior) for prior in (0.2, 0.8))

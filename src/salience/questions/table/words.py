@@ -32,6 +32,9 @@ METHODS = (
     ),
 )
 
+# Of more actors than this share without a weight nobody can say how much a list leaves out.
+UNWEIGHED = 0.25
+
 
 def interval(drawn: FloatArray, level: float) -> tuple[float, float]:
     """Return the ends of the central interval of draws."""
@@ -217,6 +220,7 @@ def judge_assumptions(seating: Seating, params: TableParams) -> tuple[Assumption
             f"{format_number(1 - unsourced, 'share')} of the weight has a source; {rival} weighting"
             f"{'s stand side by side' if rival > 1 else ' was given, and rival ones (weights.csv) may say otherwise'}.",
         ),
+        _judge_unweighed(seating, params),
         Assumption(
             "Constituencies recognise those whom the record says that they recognise.",
             "cannot be checked" if inferred == 0 else "fails",
@@ -238,6 +242,25 @@ def judge_assumptions(seating: Seating, params: TableParams) -> tuple[Assumption
             "cannot be checked",
             "Each is one block with its whole weight. Divide it in actors.csv where parts of it recognise others.",
         ),
+    )
+
+
+def _judge_unweighed(seating: Seating, params: TableParams) -> Assumption:
+    """Say for how many actors nobody knows whom they speak for: they count as if they spoke for nobody."""
+    weighed = set(seating.voters)
+    spoken_for: set[int] = set()
+    if params.choose == "table":
+        mandated = np.flatnonzero(np.asarray(seating.mandated).any(axis=0))
+        spoken_for = {seating.candidates[c] for c in mandated}
+    number = len(seating.land.actors)
+    unknown = number - len(weighed | spoken_for)
+    return Assumption(
+        "Those without a weight speak for few.",
+        "fails" if unknown > UNWEIGHED * number else "cannot be checked" if unknown else "holds",
+        f"{unknown} of {number} actors have neither a weight nor a constituency that recognises them, and count as if "
+        "they spoke for nobody."
+        if unknown
+        else "Every actor has a weight, or a constituency that recognises it.",
     )
 
 

@@ -10,7 +10,11 @@ const watcher = new IntersectionObserver((seen) => {
     const place = target.querySelector(".live");
     const loader = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
     vegaEmbed(place, charts[place.dataset.chart], { ...options, loader }).then(
-      () => target.classList.add("lively"),
+      () => {
+        // The figure's own description serves better than one of each mark.
+        place.querySelector("svg").setAttribute("aria-hidden", "true");
+        target.classList.add("lively");
+      },
       (error) => console.error(error),
     );
   }
