@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +125,7 @@ def test_nothing_finer_than_the_fields_is_in_any_file(make: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "field", ["latitude", "place", "date", "text", "native_id", "source", "admin1; DROP TABLE event"]
 )
 def test_fields_outside_the_whitelist_are_refused(make: Any, tmp_path: Path, field: str) -> None:
     with pytest.raises(QuestionError, match="is not among those that may leave for events: month, year"):
@@ -207,3 +212,17 @@ def test_the_command_says_what_left(folder: Path, tmp_path: Path) -> None:
     assert "may leave" in say(tmp_path / "four", "--fields", "latitude", code=2)
     assert "expected events or persons" in say(tmp_path / "four", "--of", "texts", code=2)
     assert len((folder / LOG).read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_what_the_docs_show_is_what_is_printed(demo: Path, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "release.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```console\n\$ salience (.*?)\n(.*?)```", page, re.DOTALL)
+    (snippet,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    shutil.copytree(demo / "cases", tmp_path / "cases")
+    said = [
+        subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+        for words in (["-m", "salience", *shown[0].split()], ["-c", snippet])
+    ]
+    assert said[0] == shown[1]
+    assert said[1] == "20 0 0\n"
+    assert (tmp_path / "shared" / "persons.csv").is_file() and (tmp_path / "yearly" / "events.csv").is_file()
