@@ -220,7 +220,9 @@ def test_what_the_docs_show_is_what_is_printed(demo: Path, tmp_path: Path) -> No
     (snippet,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     shutil.copytree(demo / "cases", tmp_path / "cases")
     said = [
-        subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
         for words in (["-m", "salience", *shown[0].split()], ["-c", snippet])
     ]
     assert said[0] == shown[1]
