@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,10 +59,10 @@ def test_a_text_is_folded_alike_and_every_place_leads_back(by_database: Fold, te
     assert by_database([text]) == [folded]
     assert len(places) == len(folded) + 1
     assert list(places) == sorted(places)
-    assert all(
-        fold_with_places(text[places[k]])[0] in (folded[k], "") or folded[k] == " "
-        for k in range(len(folded))
-    )
+    # How a letter is folded depends on whether a letter of a script with vowel signs is about.
+    near = "က" if re.search("[\u0900-\u109f\u1780-\u17ff]", text) else ""
+    alone = [fold_with_places(text[place] + near)[0].removesuffix(near) for place in places[:-1]]
+    assert all(letter == " " or letter in one for letter, one in zip(folded, alone, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,8 @@ class Selection:
         self.record, self.filter = record, chosen
         there = record.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'telling' AND NOT temporary")
         self._telling = "telling" if there else f"({TELLING})"
-        # Where the events are and what says their place in the table `event`; those that hold words are fewer.
-        self._events, self._place = "event", "rowid"
+        # Where the events are, and what names one of them; those that hold words are fewer. Rowids last for one query.
+        self._events, self._key = "event", "rowid"
         self._find_once()
 
     def summarise(self) -> Summary:
@@ -163,8 +163,8 @@ class Selection:
         # The rows are fetched by their places, so that only what orders them is read for all.
         columns = ", ".join(LISTED)
         return self.record.rows(
-            f"""SELECT {columns} FROM event WHERE rowid IN (
-                    SELECT {self._place} FROM {self._events} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?)
+            f"""SELECT {columns} FROM event WHERE {self._key} IN (
+                    SELECT {self._key} FROM {self._events} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?)
                 ORDER BY {forward}""",
             [*values, take, skip],
         )
@@ -172,7 +172,7 @@ class Selection:
     def query(self, columns: str, sort: Sort = "newest") -> tuple[str, list[Any]]:
         """Return the query for these columns of all selected events in order, and its values; for downloads."""
         where, values = self._where()
-        within = "true" if self._events == "event" else f"rowid IN (SELECT place FROM {self._events})"
+        within = "true" if self._events == "event" else f"id IN (SELECT id FROM {self._events})"
         return f"SELECT {columns} FROM event WHERE {within} AND {where} ORDER BY {SORTS[sort][0]}", values
 
     def tellers_of(self, record: Record, events: list[int]) -> dict[int, list[int]]:
@@ -214,11 +214,11 @@ class Selection:
             parts = [self._holding(word) for word in words]
             holding = " INTERSECT ".join(f"({query})" for query, _ in parts)
             connection.execute(
-                f"""CREATE OR REPLACE TEMP TABLE worded AS SELECT rowid AS place, {", ".join(COUNTED)}
+                f"""CREATE OR REPLACE TEMP TABLE worded AS SELECT {", ".join(COUNTED)}
                     FROM event WHERE id IN ({holding})""",
                 [value for _, values in parts for value in values],
             )
-            self._events, self._place = "temp.worded", "place"
+            self._events, self._key = "temp.worded", "id"
         names = [name for name in self.filter.source if name != NOT_STATED]
         if names:
             connection.execute(
