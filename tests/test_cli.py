@@ -18,6 +18,7 @@ from small_ged import row, write_case, write_ged
 
 RUNNER = CliRunner()
 VERBS = (
+    "release",
     "new",
     "add",
     "run",

@@ -165,6 +165,10 @@ def test_an_event_shows_its_accounts_side_by_side_and_marks_what_differs(client:
     assert "differs:" in row[1]
     assert "≠" not in re.search(r'<tr><th scope="row">place</th>(.*?)</tr>', page)[1]  # type: ignore[index]
     assert "deaths, best" in words_of(page[: page.index("<table")])
+    assert {"ged.csv", "later.csv"} <= set(re.findall(r"\w+\.csv", page))
+    named = re.findall(r"<li><a href=\"/sources/.*?</li>", page)
+    assert named
+    assert len(named) == len(set(named))
     for link in Links(page).found:
         assert client.get(link).status_code == 200, link
     assert client.get("/events/7").status_code == 404

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -18,7 +20,8 @@ from salience.record.browsing.selection import Selection
 from salience.record.browsing.texts import search_texts
 from salience.record.browsing.words import find_places
 from salience.record.folding import fold_with_places, fold_words, sql_folded_text
-from salience.record.search_index import ALL, WORDS
+from salience.record.ids import SEPARATOR
+from salience.record.search_index import WORDS
 from salience.record.store import Record
 from small_ged import row, write_ged
 from small_texts import write_texts_case
@@ -56,10 +59,10 @@ def test_a_text_is_folded_alike_and_every_place_leads_back(by_database: Fold, te
     assert by_database([text]) == [folded]
     assert len(places) == len(folded) + 1
     assert list(places) == sorted(places)
-    assert all(
-        fold_with_places(text[places[k]])[0] in (folded[k], "") or folded[k] == " "
-        for k in range(len(folded))
-    )
+    # How a letter is folded depends on whether a letter of a script with vowel signs is about.
+    near = "က" if re.search("[\u0900-\u109f\u1780-\u17ff]", text) else ""
+    alone = [fold_with_places(text[place] + near)[0].removesuffix(near) for place in places[:-1]]
+    assert all(letter == " " or letter in one for letter, one in zip(folded, alone, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -96,11 +99,14 @@ def test_the_index_follows_imports_and_holds_each_event_once(tmp_path: Path) -> 
         more = [row(n, where_coordinates=f"Neuburg {n}") for n in range(20, 30)]
         case.add(write_ged(folder / "third.csv", more), "ucdp")
         assert Selection(case.record, Filter(q="neuburg")).summarise().events == 10
-        for table, (key, query) in WORDS.items():
-            held = case.record.rows(f"SELECT {key}, words FROM {table} ORDER BY {key}")
-            anew = case.record.rows(f"FROM ({query.format(within=ALL)}) ORDER BY {key}")
-            pieces = [{**r, "words": sorted(r["words"].split("\x1f"))} for r in held]
-            assert pieces == [{**r, "words": sorted(r["words"].split("\x1f"))} for r in anew], table
+        for table, query in WORDS.items():
+            assert _held(case.record, f"FROM {table}") == _held(case.record, query), table
+
+
+def _held(record: Record, query: str) -> list[tuple[Any, ...]]:
+    """Return rows in an order of their own; the pieces of words have none."""
+    rows = record.connection.execute(query).fetchall()
+    return sorted((*map(str, row[:-1]), *sorted(row[-1].split(SEPARATOR))) for row in rows)
 
 
 def test_a_record_made_before_is_searched_while_read_only_and_indexed_when_written(tmp_path: Path) -> None:

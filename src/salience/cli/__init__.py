@@ -17,6 +17,7 @@ from salience.cli import (
     model_verbs,
     options_verbs,
     reading_verbs,
+    release_verb,
     serve_verb,
 )
 from salience.cli.running import app
@@ -34,6 +35,7 @@ __all__ = [
     "model_verbs",
     "options_verbs",
     "reading_verbs",
+    "release_verb",
     "serve_verb",
 ]
 

@@ -89,9 +89,9 @@ def refresh_events(connection: duckdb.DuckDBPyConnection, origin: int | None = N
             )"""
     )
     connection.execute("INSERT INTO telling FROM told_by")
+    index_events(connection, ours, "temp.told_of")
     for name in _STEPS:
         connection.execute(f"DROP TABLE temp.{name}")
-    index_events(connection, ours)
 
 
 def fill_telling(connection: duckdb.DuckDBPyConnection) -> None:

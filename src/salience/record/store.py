@@ -226,7 +226,7 @@ class Record:
                     connection.execute(statement)
                 if "telling" not in here:
                     fill_telling(connection)
-                if "event_words" not in here:
+                if "headline_words" not in here:
                     index_events(connection)
                     index_texts(connection)
 

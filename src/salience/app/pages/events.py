@@ -43,7 +43,8 @@ def show_event(request: Request, desk: OpenDesk, record: ReadRecord, event: Id) 
         raise HTTPException(404)
     accounts = find_accounts(record, event)
     told = [account for account in accounts if account.told != "named"]
-    named = [account for account in accounts if account.told == "named"]
+    # Two releases of a dataset that name the same report say so once.
+    named = list({(a.source_id, a.report): a for a in reversed(accounts) if a.told == "named"}.values())[::-1]
     fields = [name for name in COMPARED if any(account.values[name] is not None for account in told)]
     return show.render(
         request,

@@ -19,7 +19,7 @@ COMPARED = (
 
 _TOLD = (
     "id", "source", "source_id", "speaks_for", "told", "report", "title", "published", "url", "probability", "dataset",
-    "citation", "licence", "is_lead",
+    "file", "citation", "licence", "is_lead",
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ class Account:
         Whether the record holds the report's text.
     probability : float
         That it tells of this event; 1 when the dataset says so.
-    dataset, citation, licence : str or None
+    dataset, file, citation, licence : str or None
         The import it came with.
     """
 
@@ -63,6 +63,7 @@ class Account:
     has_text: bool
     probability: float
     dataset: str | None
+    file: str | None
     citation: str | None
     licence: str | None
     is_lead: bool
@@ -82,7 +83,8 @@ def find_accounts(record: Record, event: int) -> list[Account]:
                  heard AS (SELECT * FROM report WHERE id IN (SELECT report FROM told))
             SELECT a.id, s.name AS source, s.id AS source_id, s.kind AS kind_of_source, s.speaks_for, a.told,
                    {", ".join(f"a.{name}" for name in COMPARED)}, a.report, r.title, r.url, r.sha256,
-                   coalesce(r.published, a.published) AS published, m.probability, o.dataset, o.citation, o.licence,
+                   coalesce(r.published, a.published) AS published, m.probability, o.dataset, o.file, o.citation,
+                   o.licence,
                    a.id = (SELECT lead FROM event WHERE id = ?) AS is_lead
             FROM told a JOIN mine m ON m.account = a.id JOIN source s ON s.id = a.source
                  LEFT JOIN heard r ON r.id = a.report LEFT JOIN origin o ON o.id = a.origin

@@ -22,6 +22,11 @@ SORTS: dict[Sort, tuple[str, str]] = {
     "sources": ("sources DESC NULLS LAST, id", "sources ASC NULLS FIRST, id DESC"),
 }
 KIND = "coalesce(kind_native, kind)"
+# What counts, conditions and orders need of an event.
+COUNTED = (
+    "id", "date_from", "kind", "kind_native", "side_a", "side_b", "admin1", "deaths_low", "deaths_best", "deaths_high",
+    "latitude", "longitude", "sources",
+)  # fmt: skip
 LISTED = (
     "id", "native_id", "date_from", "date_to", "date_precision", "place", "admin1", "admin2", "country", "latitude",
     "longitude", "place_precision", "kind", "kind_native", "side_a", "side_b", "deaths_low", "deaths_best",
@@ -80,6 +85,8 @@ class Selection:
         self.record, self.filter = record, chosen
         there = record.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'telling' AND NOT temporary")
         self._telling = "telling" if there else f"({TELLING})"
+        # Where the events are, and what names one of them; those that hold words are fewer. Rowids last for one query.
+        self._events, self._key = "event", "rowid"
         self._find_once()
 
     def summarise(self) -> Summary:
@@ -90,7 +97,7 @@ class Selection:
                        coalesce(sum(deaths_best), 0)::BIGINT AS best, coalesce(sum(deaths_high), 0)::BIGINT AS high,
                        count(*) - count(deaths_best) AS no_deaths,
                        count(*) FILTER (latitude IS NULL OR longitude IS NULL) AS no_place,
-                       min(date_from) AS first, max(date_from) AS last FROM event WHERE {where}""",
+                       min(date_from) AS first, max(date_from) AS last FROM {self._events} WHERE {where}""",
             values,
         )[0]
         return Summary(**row)
@@ -99,7 +106,7 @@ class Selection:
         """Return events by their first day, over all periods: the filter's own days are left out."""
         where, values = self._where("from", "to")
         rows = self.record.connection.execute(
-            f"""SELECT date_from, count(*) FROM event WHERE {where} AND date_from IS NOT NULL
+            f"""SELECT date_from, count(*) FROM {self._events} WHERE {where} AND date_from IS NOT NULL
                 GROUP BY date_from ORDER BY date_from""",
             values,
         ).fetchall()
@@ -116,7 +123,7 @@ class Selection:
         if name == "actor":
             # Pairs of sides are few; taking them apart afterwards spares a million small lists.
             query = f"""WITH pairs AS (SELECT side_a, side_b, count(*) AS n, sum(deaths_best) AS dead
-                                       FROM event WHERE {where} GROUP BY ALL)
+                                       FROM {self._events} WHERE {where} GROUP BY ALL)
                         SELECT side AS value, sum(n)::BIGINT AS events, coalesce(sum(dead), 0)::BIGINT AS deaths FROM (
                             SELECT side_a AS side, n, dead FROM pairs WHERE side_a IS NOT NULL OR side_b IS NULL
                             UNION ALL
@@ -125,7 +132,7 @@ class Selection:
         else:
             column = KIND if name == "kind" else "admin1"
             query = f"""SELECT {column} AS value, count(*) AS events, coalesce(sum(deaths_best), 0)::BIGINT AS deaths
-                        FROM event WHERE {where} GROUP BY ALL"""
+                        FROM {self._events} WHERE {where} GROUP BY ALL"""
         return [
             Count(**row)
             for row in self.record.rows(f"{query} ORDER BY events DESC, value NULLS LAST", values)
@@ -156,15 +163,17 @@ class Selection:
         # The rows are fetched by their places, so that only what orders them is read for all.
         columns = ", ".join(LISTED)
         return self.record.rows(
-            f"""SELECT {columns} FROM event WHERE rowid IN (
-                    SELECT rowid FROM event WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?) ORDER BY {forward}""",
+            f"""SELECT {columns} FROM event WHERE {self._key} IN (
+                    SELECT {self._key} FROM {self._events} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?)
+                ORDER BY {forward}""",
             [*values, take, skip],
         )
 
     def query(self, columns: str, sort: Sort = "newest") -> tuple[str, list[Any]]:
         """Return the query for these columns of all selected events in order, and its values; for downloads."""
         where, values = self._where()
-        return f"SELECT {columns} FROM event WHERE {where} ORDER BY {SORTS[sort][0]}", values
+        within = "true" if self._events == "event" else f"id IN (SELECT id FROM {self._events})"
+        return f"SELECT {columns} FROM event WHERE {within} AND {where} ORDER BY {SORTS[sort][0]}", values
 
     def tellers_of(self, record: Record, events: list[int]) -> dict[int, list[int]]:
         """Return the sources that tell of each of these events; on a connection other than a running query's."""
@@ -187,7 +196,8 @@ class Selection:
 
     def _count_sources(self, where: str, values: list[Any]) -> list[Count]:
         # Without a condition, nothing needs to be looked up in a million events but their deaths.
-        within = "" if where == "true" else f"WHERE event IN (SELECT id FROM event WHERE {where})"
+        everything = where == "true" and self._events == "event"
+        within = "" if everything else f"WHERE event IN (SELECT id FROM {self._events} WHERE {where})"
         rows = self.record.rows(
             f"""SELECT s.name AS value, n AS events, 0 AS deaths
                 FROM (SELECT source, count(*) AS n FROM {self._telling} AS t {within} GROUP BY source) AS found
@@ -197,16 +207,18 @@ class Selection:
         return [Count(**row) for row in rows]
 
     def _find_once(self) -> None:
-        """Find what is dear to find, once for all counts of a page: words in accounts, events that sources tell of."""
+        """Find what is dear to find, once for all counts of a page: events that hold words, that sources tell of."""
         connection = self.record.connection
         words = [fold_words(word) for word in read_words(self.filter.q)]
         if words:
             parts = [self._holding(word) for word in words]
+            holding = " INTERSECT ".join(f"({query})" for query, _ in parts)
             connection.execute(
-                "CREATE OR REPLACE TEMP TABLE worded AS "
-                + " INTERSECT ".join(f"({query})" for query, _ in parts),
+                f"""CREATE OR REPLACE TEMP TABLE worded AS SELECT {", ".join(COUNTED)}
+                    FROM event WHERE id IN ({holding})""",
                 [value for _, values in parts for value in values],
             )
+            self._events, self._key = "temp.worded", "id"
         names = [name for name in self.filter.source if name != NOT_STATED]
         if names:
             connection.execute(
@@ -219,15 +231,14 @@ class Selection:
     def _holding(self, word: str) -> tuple[str, list[Any]]:
         """Return the query of the events whose places, notes, headlines or sides hold a word, and its values."""
         connection = self.record.connection
-        words, titles = (words_of(connection, table) for table in ("event_words", "report_words"))
+        words, titles = (words_of(connection, table) for table in ("event_words", "headline_words"))
         # Sides are few names, so these are looked through once instead of event by event.
         sides = connection.execute(
             "SELECT DISTINCT side_a FROM event UNION SELECT DISTINCT side_b FROM event"
         )
         named = [side for (side,) in sides.fetchall() if side is not None and word in fold_words(side)]
         query = f"""SELECT id FROM {words} AS w WHERE contains(words, ?)
-                    UNION SELECT l.event FROM link l JOIN account a ON a.id = l.account
-                    WHERE a.report IN (SELECT id FROM {titles} AS h WHERE contains(words, ?))"""
+                    UNION SELECT event FROM {titles} AS h WHERE contains(words, ?) AND event IS NOT NULL"""
         if named:
             query += f""" UNION SELECT id FROM event
                           WHERE side_a IN ({_marks(named)}) OR side_b IN ({_marks(named)})"""
@@ -257,8 +268,6 @@ class Selection:
             )
             if value is not None
         ]  # fmt: skip
-        if read_words(chosen.q):
-            parts.append(("id IN (SELECT id FROM temp.worded)", []))
         return " AND ".join(p for p, _ in parts) or "true", [v for _, values in parts for v in values]
 
 

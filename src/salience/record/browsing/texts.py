@@ -65,7 +65,7 @@ def search_texts(
         return 0, []
     sought = [fold_words(word) for word in words]
     there = " AND ".join("contains(words, ?)" for _ in words)
-    texts, titles = (words_of(record.connection, table) for table in ("text_words", "report_words"))
+    texts, titles = (words_of(record.connection, table) for table in ("text_words", "headline_words"))
     record.connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE found_reports AS
             SELECT id, published FROM report
