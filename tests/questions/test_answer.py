@@ -50,9 +50,10 @@ def test_a_share_whose_interval_covers_nearly_everything_is_not_decided() -> Non
 
 
 def test_a_notebook_shows_what_follows_the_headline_and_what_numbers_rest_on() -> None:
+    level = Estimate("level_change", "level", 1.5, 1.2, 1.9, "ratio", 10)
     answer = Answer(
-        "change", "It rose.", (Estimate("level_change", "level", 1.5, 1.2, 1.9, "ratio", 10),), (), (), (), (), (), (), {}, 0,
-        "r", "v", more="But <little> is known.",
+        "change", "It rose.", (level,), (), (), (), (), (), (), {}, 0, "r", "v",
+        more="But <little> is known.",
     )  # fmt: skip
     shown = answer._repr_html_()
     assert "<strong>It rose.</strong>" in shown and "<p>But &lt;little&gt; is known.</p>" in shown
