@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# Half of hypothesis's own number: the whole run has ten minutes on two cores. Time limits would fail busy machines.
+settings.register_profile("whole run", max_examples=50, deadline=None)
+settings.load_profile("whole run")
 
 ROOT = Path(__file__).parents[1]
 

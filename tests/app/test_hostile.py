@@ -96,7 +96,7 @@ def test_requests_made_from_the_description_find_no_fault(evil_desk: Desk) -> No
     schema.app = app
     asked: list[str] = []
 
-    @settings(max_examples=6, deadline=None, phases=[Phase.generate], derandomize=True, database=None,
+    @settings(max_examples=4, deadline=None, phases=[Phase.generate], derandomize=True, database=None,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     def try_one(case: Any) -> None:
         path = case.formatted_path
